@@ -1,0 +1,37 @@
+import tseslint from 'typescript-eslint'
+
+/** Imports point one way: protocol <- functions; rtdb imports none of them. */
+const noImport = (files, group, message) => ({
+  files,
+  rules: { 'no-restricted-imports': ['error', { patterns: [{ group, message }] }] },
+})
+
+export default tseslint.config(
+  { ignores: ['**/node_modules/', '**/lib/', '**/dist/', 'coverage/', '.local/', '.cache/'] },
+  ...tseslint.configs.recommendedTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      eqeqeq: 'error',
+      'prefer-const': 'error',
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_' }],
+    },
+  },
+  noImport(
+    ['protocol/**'],
+    ['node:*', 'firebase*', '**/functions/**', '**/rtdb/**'],
+    'protocol is runtime-neutral: no Node, no Firebase.',
+  ),
+  noImport(
+    ['rtdb/**'],
+    ['@latchkey/*', '**/functions/**', '**/protocol/**', 'firebase*'],
+    'rtdb stands alone.',
+  ),
+  { files: ['**/*.js'], ...tseslint.configs.disableTypeChecked },
+)

@@ -1,0 +1,28 @@
+// Jest runs CommonJS: swc turns our modules and these ESM-only packages into it.
+const esmOnly = ['uuid', 'otplib', '@otplib', '@noble', '@scure', 'http-message-sig', 'structured-headers', 'lru-cache', 'jose']
+
+const swc = [
+  '@swc/jest',
+  {
+    jsc: { target: 'es2023', parser: { syntax: 'typescript' } },
+    module: { type: 'commonjs' },
+  },
+]
+
+/** One project a kind of test, so that `npm test -- unit` runs one of them. */
+const project = (displayName, testMatch, more = {}) => ({
+  displayName,
+  testMatch: testMatch.map((glob) => `<rootDir>/${glob}`),
+  testEnvironment: 'node',
+  transform: { '\\.(ts|js|mjs)$': swc },
+  transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
+  ...more,
+})
+
+export default {
+  projects: [
+    project('unit', ['test/{protocol,functions,rtdb,scripts}/**/*.test.ts']),
+    project('rules', ['test/rules/**/*.test.ts']),
+    project('e2e', ['test/e2e/**/*.test.ts']),
+  ],
+}
