@@ -1,0 +1,20 @@
+import { encodeBase64 } from './base64.ts'
+import { FORMATS } from './formats.ts'
+
+const PREFIX = 'sha-256=:'
+
+/** RFC 9530 `Content-Digest` of a body, from the 32 bytes of its SHA-256. */
+export function formatContentDigest(sha256: Uint8Array): string {
+  if (sha256.length !== 32) throw new TypeError('a SHA-256 digest has 32 bytes')
+  return `${PREFIX}${encodeBase64(sha256)}:`
+}
+
+/**
+ * The base64 text (44 characters) of the digest in `sha-256=:...:`, or null. Exactly that one entry:
+ * a second algorithm would leave open which of them was checked.
+ */
+export function parseContentDigest(text: string): string | null {
+  if (!text.startsWith(PREFIX) || !text.endsWith(':')) return null
+  const digest = text.slice(PREFIX.length, -1)
+  return FORMATS.base64Of32Bytes.test(digest) ? digest : null
+}

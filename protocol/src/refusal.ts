@@ -1,0 +1,20 @@
+/** Why a request was not read as a signed one: for the log, never for the answer. */
+export type Refusal =
+  | 'api_key_missing'
+  | 'signature_missing'
+  | 'signature_input_missing'
+  | 'content_type_missing'
+  | 'content_digest_missing'
+  | 'extra_header_missing'
+  /** Programs on the way differ in which of two they read (or join them), so both are refused. */
+  | 'header_duplicated'
+  | 'header_too_long'
+  | 'header_characters'
+  | 'method_malformed'
+  | 'signature_input_malformed'
+  | 'signature_malformed'
+  | 'content_digest_malformed'
+  | 'content_digest_without_body'
+  | 'components_incomplete'
+  | 'components_unexpected'
+  | 'key_id_mismatch'

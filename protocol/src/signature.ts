@@ -1,0 +1,19 @@
+import { encodeBase64 } from './base64.ts'
+import { FORMATS } from './formats.ts'
+
+/** The `Signature` header: `label=:<base64 of the 32-byte MAC>:`. */
+export function formatSignature(label: string, mac: Uint8Array): string {
+  if (mac.length !== 32) throw new TypeError('an HMAC-SHA256 has 32 bytes')
+  return `${label}=:${encodeBase64(mac)}:`
+}
+
+/**
+ * The MAC in a `Signature` header as base64 text (44 characters), or null. Exactly one member, with
+ * the label of `Signature-Input`, holding a full-length MAC in its one canonical encoding.
+ */
+export function parseSignature(text: string, label: string): string | null {
+  if (!text.startsWith(label) || !text.startsWith('=:', label.length)) return null
+  if (text.length !== label.length + 47 || !text.endsWith(':')) return null
+  const mac = text.slice(label.length + 2, -1)
+  return FORMATS.base64Of32Bytes.test(mac) ? mac : null
+}
