@@ -1,5 +1,5 @@
 import { encodeBase64 } from './base64.ts'
-import { FORMATS } from './formats.ts'
+import { isSha256Text } from './sha256Text.ts'
 
 const PREFIX = 'sha-256=:'
 
@@ -16,5 +16,5 @@ export function formatContentDigest(sha256: Uint8Array): string {
 export function parseContentDigest(text: string): string | null {
   if (!text.startsWith(PREFIX) || !text.endsWith(':')) return null
   const digest = text.slice(PREFIX.length, -1)
-  return FORMATS.base64Of32Bytes.test(digest) ? digest : null
+  return isSha256Text(digest) ? digest : null
 }

@@ -14,8 +14,6 @@ export const FORMATS = {
   otp: /^[0-9]{8}$/,
   /** 32 bytes in base64url without padding; the last character has 2 unused bits, which must be zero. */
   hmacSecret: /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/,
-  /** 32 bytes in base64; one accepted text per value, or a changed text could carry the same MAC. */
-  base64Of32Bytes: /^[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]=$/,
   /** RFC 9651 section 3.1.2 key. */
   label: /^[a-z*][a-z0-9_.*-]{0,63}$/,
   idempotencyKey: /^[\x21-\x7e]{1,64}$/,

@@ -24,10 +24,23 @@ export interface SignedHeaders {
   readonly extra: ReadonlyMap<string, string>
 }
 
-const NONE: ReadonlyMap<string, string> = new Map()
+/** The fixed ones by lower-case name, each with its cap; the place in this table is the slot below. */
+const SIGNED = [
+  ['x-api-key', LIMITS.apiKeyCharsMax],
+  ['signature-input', LIMITS.signatureInputCharsMax],
+  ['signature', LIMITS.signatureCharsMax],
+  ['content-type', LIMITS.contentTypeCharsMax],
+  ['content-digest', LIMITS.contentDigestCharsMax],
+] as const
+const NAMES: readonly string[] = SIGNED.map(([name]) => name)
+const CAPS: readonly number[] = SIGNED.map(([, charsMax]) => charsMax)
+/** Most headers of a request are none of ours: their length tells, without a lower-case copy. */
+const LENGTHS: ReadonlySet<number> = new Set(NAMES.map((name) => name.length))
+
+const NO_EXTRA: ReadonlyMap<string, string> = new Map()
 
 /** Printable ASCII. A value with anything else could be encoded in two ways in the signature base. */
-const PLAIN = /^[\x20-\x7e]*$/
+const PRINTABLE = /^[\x20-\x7e]*$/
 
 /**
  * Takes the signature's headers from a raw header list (name, value, name, value, ...: Node's
@@ -39,69 +52,39 @@ export function pickSignedHeaders(
   rawHeaders: readonly string[],
   extraNames: readonly string[] = [],
 ): SignedHeaders | Refusal {
-  let apiKey: string | undefined
-  let signatureInput: string | undefined
-  let signature: string | undefined
-  let contentType: string | undefined
-  let contentDigest: string | undefined
-  let extra: Map<string, string> | undefined
+  const values: (string | undefined)[] = [undefined, undefined, undefined, undefined, undefined]
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = rawHeaders[at]!
+    const slot = LENGTHS.has(name.length) ? NAMES.indexOf(name.toLowerCase()) : -1
+    if (slot < 0) continue
     const value = rawHeaders[at + 1]!
-    // Most headers of a request are none of ours: their length tells, without a lower-case copy.
-    switch (name.length) {
-      case 9:
-        if (isName(name, 'X-API-Key', 'x-api-key')) {
-          if (apiKey !== undefined) return 'header_duplicated'
-          if (value.length > LIMITS.apiKeyCharsMax) return 'header_too_long'
-          apiKey = value
-        } else if (isName(name, 'Signature', 'signature')) {
-          if (signature !== undefined) return 'header_duplicated'
-          if (value.length > LIMITS.signatureCharsMax) return 'header_too_long'
-          signature = value
-        }
-        break
-      case 12:
-        if (isName(name, 'Content-Type', 'content-type')) {
-          if (contentType !== undefined) return 'header_duplicated'
-          if (value.length > LIMITS.contentTypeCharsMax) return 'header_too_long'
-          contentType = value
-        }
-        break
-      case 14:
-        if (isName(name, 'Content-Digest', 'content-digest')) {
-          if (contentDigest !== undefined) return 'header_duplicated'
-          if (value.length > LIMITS.contentDigestCharsMax) return 'header_too_long'
-          contentDigest = value
-        }
-        break
-      case 15:
-        if (isName(name, 'Signature-Input', 'signature-input')) {
-          if (signatureInput !== undefined) return 'header_duplicated'
-          if (value.length > LIMITS.signatureInputCharsMax) return 'header_too_long'
-          signatureInput = value
-        }
-        break
-    }
-    if (extraNames.length > 0) {
-      const lower = name.toLowerCase()
-      if (extraNames.includes(lower)) {
-        if (extra?.has(lower)) return 'header_duplicated'
-        if (value.length > LIMITS.extraHeaderCharsMax) return 'header_too_long'
-        if (!PLAIN.test(value)) return 'header_characters'
-        extra ??= new Map()
-        extra.set(lower, value)
-      }
-    }
+    if (values[slot] !== undefined) return 'header_duplicated'
+    if (value.length > CAPS[slot]!) return 'header_too_long'
+    values[slot] = value
   }
+  const [apiKey, signatureInput, signature, contentType, contentDigest] = values
   if (apiKey === undefined) return 'api_key_missing'
   if (signatureInput === undefined) return 'signature_input_missing'
   if (signature === undefined) return 'signature_missing'
-  if (contentType !== undefined && !PLAIN.test(contentType)) return 'header_characters'
-  return { apiKey, signatureInput, signature, contentType, contentDigest, extra: extra ?? NONE }
+  if (contentType !== undefined && !PRINTABLE.test(contentType)) return 'header_characters'
+  const extra = extraNames.length === 0 ? NO_EXTRA : pickExtra(rawHeaders, extraNames)
+  if (typeof extra === 'string') return extra
+  return { apiKey, signatureInput, signature, contentType, contentDigest, extra }
 }
 
-/** The two usual spellings are compared first: they need no copy. */
-function isName(name: string, usual: string, lower: string): boolean {
-  return name === usual || name === lower || name.toLowerCase() === lower
+function pickExtra(
+  rawHeaders: readonly string[],
+  extraNames: readonly string[],
+): ReadonlyMap<string, string> | Refusal {
+  const values = new Map<string, string>()
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at]!.toLowerCase()
+    const value = rawHeaders[at + 1]!
+    if (!extraNames.includes(name)) continue
+    if (values.has(name)) return 'header_duplicated'
+    if (value.length > LIMITS.extraHeaderCharsMax) return 'header_too_long'
+    if (!PRINTABLE.test(value)) return 'header_characters'
+    values.set(name, value)
+  }
+  return values
 }

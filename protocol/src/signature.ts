@@ -1,5 +1,5 @@
 import { encodeBase64 } from './base64.ts'
-import { FORMATS } from './formats.ts'
+import { isSha256Text } from './sha256Text.ts'
 
 /** The `Signature` header: `label=:<base64 of the 32-byte MAC>:`. */
 export function formatSignature(label: string, mac: Uint8Array): string {
@@ -15,5 +15,5 @@ export function parseSignature(text: string, label: string): string | null {
   if (!text.startsWith(label) || !text.startsWith('=:', label.length)) return null
   if (text.length !== label.length + 47 || !text.endsWith(':')) return null
   const mac = text.slice(label.length + 2, -1)
-  return FORMATS.base64Of32Bytes.test(mac) ? mac : null
+  return isSha256Text(mac) ? mac : null
 }

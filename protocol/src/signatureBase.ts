@@ -9,8 +9,8 @@ export function signatureBase(
   components: readonly ComponentValue[],
   signatureParams: string,
 ): string {
-  return [
-    ...components.map(([name, value]) => `"${name}": ${value}`),
-    `"@signature-params": ${signatureParams}`,
-  ].join('\n')
+  const lines: string[] = []
+  for (const [name, value] of components) lines.push(`"${name}": ${value}`)
+  lines.push(`"@signature-params": ${signatureParams}`)
+  return lines.join('\n')
 }

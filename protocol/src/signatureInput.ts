@@ -1,3 +1,5 @@
+import { madeOf } from './characters.ts'
+import { COMPONENTS_ALWAYS, COMPONENTS_WITH_BODY } from './components.ts'
 import { FORMATS } from './formats.ts'
 import { PROFILE } from './profile.ts'
 
@@ -20,14 +22,14 @@ export interface SignatureInput extends SignatureParams {
   readonly signatureParams: string
 }
 
-/** Names without parameters, one space between them: the strict serialisation of RFC 9651 section 4.1.1. */
-const COMPONENTS = /^\("[@a-z0-9-]+"(?: "[@a-z0-9-]+")*\)$/
+/** A label, and names without parameters with one space between them: RFC 9651 section 4.1.1, strictly. */
+const LIST = /^\("[@a-z0-9-]+"(?: "[@a-z0-9-]+")*\)$/
 
 /** RFC 9651 integers without the forms that a serialiser never writes; 12 digits reach the year 33658. */
 const INTEGER = /^(?:0|[1-9][0-9]{0,11})$/
 
-const QUOTED_ALGORITHM = `"${PROFILE.algorithm}"`
-const QUOTED_TAG = `"${PROFILE.tag}"`
+const isHex = madeOf('0123456789abcdef')
+const isBase64Url = madeOf('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_')
 
 /**
  * Reads a `Signature-Input` header of the closed profile, or null. Only the strict serialisation is
@@ -36,12 +38,12 @@ const QUOTED_TAG = `"${PROFILE.tag}"`
  */
 export function parseSignatureInput(text: string): SignatureInput | null {
   const equals = text.indexOf('=')
-  const close = text.indexOf(');', equals)
-  if (equals < 1 || close < 0) return null
+  const close = text.indexOf(')', equals)
   const label = text.slice(0, equals)
+  if (equals < 1 || close < 0 || !FORMATS.label.test(label)) return null
   const components = parseComponents(text.slice(equals + 1, close + 1))
-  const params = parseParams(text.slice(close + 2))
-  if (components === null || params === null || !FORMATS.label.test(label)) return null
+  const params = parseParams(text, close + 1)
+  if (components === null || params === null) return null
   const { created, expires, nonce, keyId } = params
   return {
     label,
@@ -60,79 +62,80 @@ export function formatSignatureParams(
   { created, expires, nonce, keyId }: SignatureParams,
 ): string {
   return [
-    `(${components.map((name) => `"${name}"`).join(' ')})`,
+    formatComponents(components),
     `created=${created}`,
     ...(expires === undefined ? [] : [`expires=${expires}`]),
     `nonce="${nonce}"`,
     `keyid="${keyId}"`,
-    `alg=${QUOTED_ALGORITHM}`,
-    `tag=${QUOTED_TAG}`,
+    `alg="${PROFILE.algorithm}"`,
+    `tag="${PROFILE.tag}"`,
   ].join(';')
 }
 
-function parseComponents(list: string): readonly string[] | null {
-  if (!COMPONENTS.test(list)) return null
-  const names = list.slice(2, -2).split('" "')
-  for (let at = 1; at < names.length; at += 1) {
-    if (names.indexOf(names[at]!) !== at) return null
-  }
-  return names
+function formatComponents(names: readonly string[]): string {
+  return `(${names.map((name) => `"${name}"`).join(' ')})`
 }
 
-/** `list` is `name=value;name=value`. No accepted value holds a `;`, so a split cannot cut one in two. */
-function parseParams(list: string): SignatureParams | null {
-  let created: string | undefined
-  let expires: string | undefined
+/** What our own clients send, known by sight. */
+const USUAL_LISTS: ReadonlyMap<string, readonly string[]> = new Map(
+  [COMPONENTS_ALWAYS, COMPONENTS_WITH_BODY].map((names) => [formatComponents(names), names]),
+)
+
+function parseComponents(list: string): readonly string[] | null {
+  const usual = USUAL_LISTS.get(list)
+  if (usual !== undefined) return usual
+  if (!LIST.test(list)) return null
+  const names = list.slice(2, -2).split('" "')
+  return new Set(names).size === names.length ? names : null
+}
+
+/**
+ * Reads `;name=value` up to the end of the text, in any order, each once, all known. A value ends at
+ * the next `;`: none of the accepted ones holds one.
+ */
+function parseParams(text: string, from: number): SignatureParams | null {
+  let created: number | undefined
+  let expires: number | undefined
   let nonce: string | undefined
   let keyId: string | undefined
   let algorithm: string | undefined
   let tag: string | undefined
-  for (const param of list.split(';')) {
-    const equals = param.indexOf('=')
-    const value = param.slice(equals + 1)
-    switch (param.slice(0, equals + 1)) {
-      case 'created=':
-        if (created !== undefined) return null
-        created = value
-        break
-      case 'expires=':
-        if (expires !== undefined) return null
-        expires = value
-        break
-      case 'nonce=':
-        if (nonce !== undefined) return null
-        nonce = unquote(value)
-        break
-      case 'keyid=':
-        if (keyId !== undefined) return null
-        keyId = unquote(value)
-        break
-      case 'alg=':
-        if (algorithm !== undefined) return null
-        algorithm = value
-        break
-      case 'tag=':
-        if (tag !== undefined) return null
-        tag = value
-        break
-      default:
-        return null
+  let next: number
+  for (let at = from; at < text.length; at = next) {
+    const equals = text.indexOf('=', at) + 1
+    next = text.indexOf(';', equals)
+    if (next < 0) next = text.length
+    if (text.startsWith(';created=', at) && created === undefined) {
+      created = parseInteger(text.slice(equals, next))
+    } else if (text.startsWith(';nonce=', at) && nonce === undefined) {
+      nonce = unquote(text, equals, next)
+    } else if (text.startsWith(';keyid=', at) && keyId === undefined) {
+      keyId = unquote(text, equals, next)
+    } else if (text.startsWith(';alg=', at) && algorithm === undefined) {
+      algorithm = unquote(text, equals, next)
+    } else if (text.startsWith(';tag=', at) && tag === undefined) {
+      tag = unquote(text, equals, next)
+    } else if (text.startsWith(';expires=', at) && expires === undefined) {
+      expires = parseInteger(text.slice(equals, next))
+    } else {
+      return null
     }
   }
-  if (algorithm !== QUOTED_ALGORITHM || tag !== QUOTED_TAG) return null
-  if (created === undefined || !INTEGER.test(created)) return null
-  if (expires !== undefined && !INTEGER.test(expires)) return null
-  if (nonce === undefined || !FORMATS.nonce.test(nonce)) return null
-  if (keyId === undefined || !FORMATS.keyId.test(keyId)) return null
-  return {
-    created: Number(created),
-    expires: expires === undefined ? undefined : Number(expires),
-    nonce,
-    keyId,
-  }
+  if (algorithm !== PROFILE.algorithm || tag !== PROFILE.tag) return null
+  if (nonce === undefined || nonce.length < 16 || nonce.length > 64 || !isBase64Url(nonce))
+    return null
+  if (keyId === undefined || keyId.length !== 32 || !isHex(keyId)) return null
+  if (created === undefined || Number.isNaN(created) || Number.isNaN(expires)) return null
+  return { created, expires, nonce, keyId }
 }
 
-/** The inside of `"..."`; '' (which no format accepts) when there are no quotes. */
-function unquote(value: string): string {
-  return value.startsWith('"') && value.endsWith('"') ? value.slice(1, -1) : ''
+/** NaN for anything else than an integer. */
+function parseInteger(text: string): number {
+  return INTEGER.test(text) ? Number(text) : NaN
+}
+
+/** The inside of `"..."`; '' (which no parameter may be) when there are no quotes. */
+function unquote(text: string, from: number, to: number): string {
+  const isQuoted = to - from > 1 && text.startsWith('"', from) && text.startsWith('"', to - 1)
+  return isQuoted ? text.slice(from + 1, to - 1) : ''
 }

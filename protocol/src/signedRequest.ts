@@ -56,7 +56,18 @@ export function parseSignedRequest(request: {
   const contentDigest =
     headers.contentDigest === undefined ? undefined : parseContentDigest(headers.contentDigest)
   if (contentDigest === null) return 'content_digest_malformed'
-  return { ...input, base: signatureBase(components, input.signatureParams), mac, contentDigest }
+  return {
+    label: input.label,
+    components: input.components,
+    signatureParams: input.signatureParams,
+    created: input.created,
+    expires: input.expires,
+    nonce: input.nonce,
+    keyId: input.keyId,
+    base: signatureBase(components, input.signatureParams),
+    mac,
+    contentDigest,
+  }
 }
 
 function refuseBodyHeaders(headers: SignedHeaders, hasBody: boolean): Refusal | undefined {
