@@ -1,0 +1,85 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { createWriteStream } from 'node:fs'
+import { createInterface } from 'node:readline'
+
+import { inCheckout } from './checkout.ts'
+
+export interface Child {
+  name: string
+  /** How it ended, in words. Never rejects. */
+  exited: Promise<string>
+  /** The end of what it printed, for an error message. */
+  lastLines: () => string
+  /** Asks it to end, and after `graceMs` ends it and all it has started. */
+  stop: (graceMs?: number) => Promise<void>
+}
+
+export interface ChildOptions {
+  name: string
+  /** Arguments of `node`: options, the script and what it gets. */
+  args: string[]
+  cwd: string
+  env: NodeJS.ProcessEnv
+  /** Everything it prints is added to this file. */
+  logFile: string
+  onLine?: (line: string) => void
+}
+
+/** Starts a Node process in a process group of its own, so that it can be ended with all its children. */
+export function startChild({ name, args, cwd, env, logFile, onLine }: ChildOptions): Child {
+  const child = spawn(
+    process.execPath,
+    ['--import', inCheckout('scripts/local/lifeline.js'), ...args],
+    {
+      cwd,
+      env,
+      detached: true, // a group of its own; Ctrl-C in the terminal reaches only us, and we end it in order
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    },
+  )
+  const tail = collectLines(child, logFile, onLine)
+  const exited = new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(`${name} could not be started: ${error.message}`))
+    child.once('exit', (code, signal) => {
+      killGroup(child) // whatever it has started and left
+      resolve(`${name} ended ${signal ? `by ${signal}` : `with exit code ${code}`}`)
+    })
+  })
+  return {
+    name,
+    exited,
+    lastLines: () => tail.join('\n'),
+    async stop(graceMs = 5000) {
+      if (child.exitCode !== null || child.signalCode !== null) return
+      child.kill('SIGINT')
+      const impatience = setTimeout(() => killGroup(child), graceMs)
+      await exited
+      clearTimeout(impatience)
+    },
+  }
+}
+
+function collectLines(child: ChildProcess, logFile: string, onLine?: (line: string) => void) {
+  const tail: string[] = []
+  const log = createWriteStream(logFile, { flags: 'a' })
+  for (const stream of [child.stdout, child.stderr]) {
+    if (!stream) continue
+    createInterface({ input: stream }).on('line', (line) => {
+      log.write(`${line}\n`)
+      tail.push(line)
+      if (tail.length > 30) tail.shift()
+      onLine?.(line)
+    })
+  }
+  child.once('close', () => log.end())
+  return tail
+}
+
+function killGroup(child: ChildProcess): void {
+  if (child.pid === undefined) return
+  try {
+    process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    // Nobody is left in the group.
+  }
+}

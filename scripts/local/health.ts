@@ -1,0 +1,47 @@
+import type { Running } from './running.ts'
+
+/** Asked until all answer 2xx: the very URLs that an app, a test or a person will use. */
+const probes = (running: Running): { what: string; url: string }[] => [
+  {
+    what: 'Realtime Database',
+    url: `http://${running.databaseEmulatorHost}/.settings/rules.json?ns=${running.namespace}`,
+  },
+  { what: 'Auth emulator', url: `http://${running.authEmulatorHost}/` },
+  { what: 'Functions emulator', url: `${running.functionsUrl}/api/health` },
+  { what: 'Hosting emulator', url: `${running.hostingUrl}/api/health` },
+]
+
+/** Generous for a slow machine: here all are up in 5 s. */
+const deadlineMs = 120_000
+
+/**
+ * Waits until everything answers, the function through both of its URLs, which also starts its process, so
+ * that the first click is quick.
+ * @throws Error naming what does not answer, after two minutes or when `signal` is aborted.
+ */
+export async function waitUntilHealthy(
+  running: Running,
+  onHealthy: (what: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)])
+  await Promise.all(
+    probes(running).map(async ({ what, url }) => {
+      while (!(await answersWell(url, limit))) {
+        if (limit.aborted) throw new Error(`The ${what} does not answer at ${url}.`)
+        await new Promise((resolve) => setTimeout(resolve, 100))
+      }
+      onHealthy(what)
+    }),
+  )
+}
+
+async function answersWell(url: string, signal: AbortSignal): Promise<boolean> {
+  try {
+    const answer = await fetch(url, { headers: { authorization: 'Bearer owner' }, signal })
+    await answer.arrayBuffer()
+    return answer.ok
+  } catch {
+    return false
+  }
+}

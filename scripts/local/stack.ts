@@ -1,0 +1,145 @@
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+import { bundle } from './bundle.ts'
+import { inCheckout } from './checkout.ts'
+import { startChild, type Child } from './child.ts'
+import { waitUntilHealthy } from './health.ts'
+import { loopbackEnv } from './loopbackEnv.ts'
+import type { Ports } from './ports.ts'
+import { makeRunFolder, type RunFolder } from './runFolder.ts'
+import { describeRunning, namespace, projectId, type Running } from './running.ts'
+
+export interface StackOptions {
+  ports: Ports
+  /** dotenv text with the function's secrets. */
+  secrets: string
+  /** The function's params for this run. */
+  params?: Readonly<Record<string, string>>
+  /** Take the developer's own `functions/.env*` files, too. */
+  withDeveloperEnv?: boolean
+  /** Google's database emulator (Java, fetched by firebase-tools) instead of ours. */
+  officialDatabase?: boolean
+  /** All output of all parts. */
+  logFile: string
+  onProgress: (text: string) => void
+  /** What the parts print, line by line. */
+  onLine?: (line: string) => void
+}
+
+/** All of Latchkey on this machine: database, Auth, Functions and Hosting. */
+export interface Stack {
+  running: Running
+  /** The bundle that the Functions emulator has loaded; it notices when that file changes. */
+  bundle: string
+  /** Settles when a part has ended that should not have, with words that say which. */
+  died: Promise<string>
+  /** Ends all parts. May be called at any time, and more than once. */
+  close: () => Promise<void>
+}
+
+/**
+ * Starts everything and waits until it is healthy.
+ * @throws Error with the end of the failing part's output; nothing is left running then.
+ */
+export async function startStack(options: StackOptions, signal?: AbortSignal): Promise<Stack> {
+  const { logFile, ports, onProgress } = options
+  const running = describeRunning(ports)
+  mkdirSync(dirname(logFile), { recursive: true })
+  writeFileSync(logFile, '')
+  const folder = makeRunFolder({
+    ports,
+    secrets: options.secrets,
+    params: { ...options.params, DATABASE_URL: running.databaseUrl },
+    withDeveloperEnv: options.withDeveloperEnv ?? false,
+  })
+  const parts: Child[] = []
+  const close = async () => {
+    await Promise.all(parts.map((part) => part.stop()))
+    folder.remove()
+  }
+  try {
+    await bundle(folder.bundle)
+    onProgress('Function bundled')
+    if (!options.officialDatabase) parts.push(startDatabase(options))
+    parts.push(startFirebaseTools(options, running, folder))
+    const died = Promise.race(parts.map((part) => part.exited))
+    await becomeHealthy(running, parts, onProgress, signal)
+    return { running, bundle: folder.bundle, died, close }
+  } catch (error) {
+    await close()
+    appendFileSync(logFile, `${String(error)}\n`)
+    throw error
+  }
+}
+
+/** As soon as one part ends or cannot work, waiting for the others is pointless. */
+async function becomeHealthy(
+  running: Running,
+  parts: Child[],
+  onProgress: (text: string) => void,
+  signal?: AbortSignal,
+): Promise<void> {
+  const stop = new AbortController()
+  const failed = parts.map(async (part) => {
+    const why = await part.exited
+    throw new Error(`${why}. The last it printed:\n${part.lastLines()}`)
+  })
+  const cancelled = new Promise<never>((_, reject) => {
+    signal?.addEventListener('abort', () => reject(new Error('Stopped while starting.')))
+  })
+  const healthy = waitUntilHealthy(running, (what) => onProgress(`${what} answers`), stop.signal)
+  healthy.catch(() => undefined) // aborted below when something else has failed first
+  try {
+    await Promise.race([healthy, cancelled, ...failed])
+  } catch (error) {
+    const printed = parts.map((part) => `${part.name}:\n${part.lastLines()}`).join('\n')
+    throw error instanceof Error && error.message.includes('does not answer')
+      ? new Error(`${error.message}\n${printed}`)
+      : error
+  } finally {
+    stop.abort()
+  }
+}
+
+const startDatabase = ({ ports, logFile, onLine }: StackOptions): Child =>
+  startChild({
+    name: 'Realtime Database',
+    args: [
+      ...['--import', import.meta.resolve('tsx'), inCheckout('rtdb/src/cli.ts')],
+      ...['--port', String(ports.database), '--namespace', namespace],
+      ...['--rules', inCheckout('database.rules.json')],
+    ],
+    cwd: inCheckout(),
+    env: loopbackEnv(),
+    logFile,
+    ...(onLine && { onLine }),
+  })
+
+function startFirebaseTools(options: StackOptions, running: Running, folder: RunFolder): Child {
+  const { logFile, onLine, officialDatabase } = options
+  const only = ['auth', 'functions', 'hosting', ...(officialDatabase ? ['database'] : [])]
+  return startChild({
+    name: 'firebase-tools',
+    args: [
+      ...['--import', inCheckout('scripts/local/quickAuthEmulator.js')],
+      inCheckout('node_modules/firebase-tools/lib/bin/firebase.js'),
+      ...['emulators:start', '--project', projectId, '--only', only.join(',')],
+    ],
+    cwd: folder.path,
+    env: { ...loopbackEnv(), ...firebaseToolsEnv(running, folder, officialDatabase) },
+    logFile,
+    ...(onLine && { onLine }),
+  })
+}
+
+/** What firebase-tools itself reads, and what its function processes inherit. */
+const firebaseToolsEnv = (running: Running, folder: RunFolder, officialDatabase = false) => ({
+  CI: 'true', // no message of the day from Google
+  NO_UPDATE_NOTIFIER: '1', // no question to the package registry, and no process left behind that asks it
+  XDG_CONFIG_HOME: `${folder.path}/config`, // no login and no analytics of the developer's
+  METADATA_SERVER_DETECTION: 'none', // no search for a Google Cloud metadata server
+  FIREBASE_FUNCTIONS_DISCOVERY_OUTPUT_PATH: 'true', // the manifest through a file: 3 s faster than by a port
+  DATABASE_URL: running.databaseUrl, // becomes databaseURL in the function's FIREBASE_CONFIG
+  ...(officialDatabase ? {} : { FIREBASE_DATABASE_EMULATOR_HOST: running.databaseEmulatorHost }),
+})
