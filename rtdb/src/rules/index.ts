@@ -1,0 +1,19 @@
+/**
+ * The security rules: a file is read and compiled once, then asked on every read and write.
+ *
+ * From a file to a verdict:
+ *   parse-rules.ts  the file as a tree of compiled rules; rules-json.ts reads its JSON with comments and positions
+ *   compile.ts      one expression: tokens.ts cuts it, syntax.ts gives it a tree, compile.ts types it and makes closures
+ *                   with operators.ts, properties.ts, calls.ts; types.ts has the static types, variables.ts the names
+ *   members.ts      the methods of snapshots and strings and the properties of `query`, as tables; regex.ts the dialect
+ *   access.ts       the walk through rules and data: `.read` and `.write` cascade, `.validate` covers the new data
+ *   scope.ts        what a running rule sees; snapshot.ts is `data`, `newData`, `root`; fault.ts its runtime errors
+ *   verdict.ts      the answer, and why not; rules-error.ts and source-error.ts what is wrong with a file
+ */
+export { canRead, canWrite, indexesAt } from './access.ts'
+export { parseRules } from './parse-rules.ts'
+export type { Rules } from './parse-rules.ts'
+export { RulesError } from './rules-error.ts'
+export type { Auth, RuleContext } from './scope.ts'
+export { explain } from './verdict.ts'
+export type { Denial, RuleKind, Tried, Verdict } from './verdict.ts'

@@ -1,0 +1,200 @@
+import { keyFault } from '../tree/index.ts'
+import { compileRule } from './compile.ts'
+import { offsetInString, parseRulesJson, positionOf } from './rules-json.ts'
+import type { JsonMember, JsonNode } from './rules-json.ts'
+import { RulesError } from './rules-error.ts'
+import type { Run } from './scope.ts'
+import { forbidden, SourceError } from './source-error.ts'
+import { variablesOf } from './variables.ts'
+import type { RuleKind } from './verdict.ts'
+
+/**
+ * Reads a rules file and compiles every rule in it.
+ * @throws RulesError at the first thing that is wrong.
+ */
+export function parseRules(text: string): Rules {
+  return { text, root: new RulesFile(text).read() }
+}
+
+export interface Rules {
+  /** Verbatim, with its comments. */
+  readonly text: string
+  readonly root: RuleNode
+}
+
+/** The rules of one place, for all the keys it stands for. */
+export interface RuleNode {
+  readonly read: Rule | null
+  readonly write: Rule | null
+  readonly validate: Rule | null
+  /** For a wildcard: the how manieth on the way it is, from 0. */
+  readonly captures: number | null
+  readonly indexOn: ReadonlySet<string>
+  readonly children: ReadonlyMap<string, RuleNode>
+  /** For every key that is not among `children`. */
+  readonly wildcard: RuleNode | null
+  /** Whether a `.validate` stands anywhere below: spares the walk through a large written subtree. */
+  readonly validatesBelow: boolean
+}
+
+export interface Rule {
+  /** Such as `/users/$uid/.read`. */
+  readonly path: string
+  readonly expression: string
+  readonly run: Run
+}
+
+type Building = { -readonly [Field in keyof RuleNode]: RuleNode[Field] } & {
+  children: Map<string, RuleNode>
+}
+
+/** Where in the rules something stands: the keys from the root, and the wildcards among them. */
+interface Place {
+  readonly path: readonly string[]
+  readonly wildcards: readonly string[]
+}
+
+class RulesFile {
+  readonly #text: string
+
+  constructor(text: string) {
+    this.#text = text
+  }
+
+  read(): RuleNode {
+    return this.#at([], () => {
+      const file = parseRulesJson(this.#text)
+      const members = membersOf(file)
+      const stranger = [...members].find(([key]) => key !== 'rules')
+      if (stranger !== undefined) {
+        throw forbidden(
+          stranger[1].at,
+          `Unknown key '${stranger[0]}': only "rules" may stand here.`,
+        )
+      }
+      const rules = members.get('rules')
+      if (rules === undefined) throw forbidden(file.at, 'The file must be { "rules": { … } }.')
+      return this.#node(rules.value, { path: [], wildcards: [] })
+    })
+  }
+
+  #node(json: JsonNode, place: Place, captures: number | null = null): RuleNode {
+    const node: Building = {
+      read: null,
+      write: null,
+      validate: null,
+      captures,
+      indexOn: new Set(),
+      children: new Map(),
+      wildcard: null,
+      validatesBelow: false,
+    }
+    for (const [key, member] of this.#at(place.path, () => membersOf(json))) {
+      this.#at([...place.path, key], () => this.#add(node, key, member, place))
+    }
+    node.validatesBelow = validatesBelow(node)
+    return node
+  }
+
+  #add(node: Building, key: string, member: JsonMember, place: Place): void {
+    const path = [...place.path, key]
+    if (key === '.indexOn') node.indexOn = readIndexes(member.value)
+    else if (key.startsWith('.')) {
+      const kind = ruleKind(key, member.at)
+      node[kind] = this.#rule(kind, member.value, { ...place, path })
+    } else if (key.startsWith('$')) {
+      checkWildcard(key, member.at, node, place)
+      const wildcards = [...place.wildcards, key]
+      node.wildcard = this.#node(member.value, { path, wildcards }, place.wildcards.length)
+    } else {
+      checkKey(key, member.at)
+      node.children.set(key, this.#node(member.value, { ...place, path }))
+    }
+  }
+
+  #rule(kind: RuleKind, json: JsonNode, { path, wildcards }: Place): Rule {
+    if (json.kind !== 'string' && json.kind !== 'boolean') {
+      throw forbidden(json.at, 'A rule must be a string or a boolean.')
+    }
+    const expression = String(json.value)
+    try {
+      const run = compileRule(expression, variablesOf(kind, wildcards))
+      return { path: rulePath(path), expression, run }
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error
+      throw new SourceError(
+        offsetInString(this.#text, json.at, error.at),
+        error.message,
+        error.syntax,
+      )
+    }
+  }
+
+  /** Gives what goes wrong in `work` its place. */
+  #at<Result>(path: readonly string[], work: () => Result): Result {
+    try {
+      return work()
+    } catch (error) {
+      if (!(error instanceof SourceError)) throw error
+      const position = positionOf(this.#text, error.at)
+      const place = { path: path.length === 0 ? '' : rulePath(path), syntax: error.syntax }
+      throw new RulesError({ ...position, ...place }, error.message)
+    }
+  }
+}
+
+function rulePath(path: readonly string[]): string {
+  return `/${path.join('/')}`
+}
+
+function membersOf(json: JsonNode): ReadonlyMap<string, JsonMember> {
+  if (json.kind !== 'object') throw forbidden(json.at, `Expected an object, but got ${json.kind}.`)
+  return json.members
+}
+
+function ruleKind(key: string, at: number): RuleKind {
+  const kind = (['read', 'write', 'validate'] as const).find((each) => key === `.${each}`)
+  if (kind !== undefined) return kind
+  throw forbidden(at, `Unknown rule '${key}': it must be .read, .write, .validate or .indexOn.`)
+}
+
+function checkWildcard(key: string, at: number, node: RuleNode, { wildcards }: Place): void {
+  if (!/^\$[A-Za-z0-9_]+$/.test(key)) {
+    throw forbidden(at, `'${key}' is no wildcard: $ and then letters, digits or _.`)
+  }
+  if (node.wildcard !== null) throw forbidden(at, 'Only one wildcard may stand in one place.')
+  if (wildcards.includes(key))
+    throw forbidden(at, `The wildcard ${key} stands on the way here already.`)
+}
+
+/** A rule for a key that no data can have would never apply: most likely it is a path. */
+function checkKey(key: string, at: number): void {
+  const fault = keyFault(key)
+  if (fault !== null) throw forbidden(at, `The key '${key}' ${fault}.`)
+}
+
+/** `.value`, or child paths such as `a/b`. `.key` and `.priority` are always indexed; naming them does no harm. */
+function readIndexes(json: JsonNode): ReadonlySet<string> {
+  const items = json.kind === 'array' ? json.items : [json]
+  return new Set(
+    items.map((item) => {
+      if (item.kind !== 'string') {
+        throw forbidden(item.at, '.indexOn must be a string or a list of strings.')
+      }
+      return indexName(item.value, item.at)
+    }),
+  )
+}
+
+function indexName(text: string, at: number): string {
+  if (['.value', '.key', '.priority'].includes(text)) return text
+  const keys = text.split('/').filter((key) => key !== '')
+  const fault = keys.length === 0 ? 'is empty' : keys.map(keyFault).find((each) => each !== null)
+  if (fault !== undefined && fault !== null) throw forbidden(at, `The index '${text}' ${fault}.`)
+  return keys.join('/')
+}
+
+function validatesBelow({ children, wildcard }: RuleNode): boolean {
+  const below = wildcard === null ? [...children.values()] : [wildcard, ...children.values()]
+  return below.some((node) => node.validate !== null || node.validatesBelow)
+}
