@@ -1,5 +1,15 @@
 // Jest runs CommonJS: swc turns our modules and these ESM-only packages into it.
-const esmOnly = ['uuid', 'otplib', '@otplib', '@noble', '@scure', 'http-message-sig', 'structured-headers', 'lru-cache', 'jose']
+const esmOnly = [
+  'uuid',
+  'otplib',
+  '@otplib',
+  '@noble',
+  '@scure',
+  'http-message-sig',
+  'structured-headers',
+  'lru-cache',
+  'jose',
+]
 
 const swc = [
   '@swc/jest',
@@ -23,6 +33,11 @@ export default {
   projects: [
     project('unit', ['test/{protocol,functions,rtdb,scripts}/**/*.test.ts']),
     project('rules', ['test/rules/**/*.test.ts']),
-    project('e2e', ['test/e2e/**/*.test.ts']),
+    project('e2e', ['test/e2e/**/*.test.ts'], {
+      // Everything is started once for the whole run, and only if one of these tests is in it.
+      globalSetup: '<rootDir>/test/e2e/harness/globalSetup.ts',
+      globalTeardown: '<rootDir>/test/e2e/harness/globalTeardown.ts',
+      testTimeout: 30_000,
+    }),
   ],
 }

@@ -1,14 +1,27 @@
 import type { Running } from './running.ts'
 
-/** Asked until all answer 2xx: the very URLs that an app, a test or a person will use. */
-const probes = (running: Running): { what: string; url: string }[] => [
-  {
-    what: 'Realtime Database',
-    url: `http://${running.databaseEmulatorHost}/.settings/rules.json?ns=${running.namespace}`,
-  },
-  { what: 'Auth emulator', url: `http://${running.authEmulatorHost}/` },
-  { what: 'Functions emulator', url: `${running.functionsUrl}/api/health` },
-  { what: 'Hosting emulator', url: `${running.hostingUrl}/api/health` },
+interface Probe {
+  what: string
+  url: string
+}
+
+/**
+ * Asked until they answer 2xx: the very URLs that an app, a test or a person will use. Rows run side by
+ * side, the probes of a row one after the other: the Functions emulator starts a process for each request
+ * that comes while all others are busy, and one is enough.
+ */
+const probes = (running: Running): Probe[][] => [
+  [
+    {
+      what: 'Realtime Database',
+      url: `http://${running.databaseEmulatorHost}/.settings/rules.json?ns=${running.namespace}`,
+    },
+  ],
+  [{ what: 'Auth emulator', url: `http://${running.authEmulatorHost}/` }],
+  [
+    { what: 'Functions emulator', url: `${running.functionsUrl}/api/health` },
+    { what: 'Hosting emulator', url: `${running.hostingUrl}/api/health` },
+  ],
 ]
 
 /** Generous for a slow machine: here all are up in 5 s. */
@@ -26,14 +39,20 @@ export async function waitUntilHealthy(
 ): Promise<void> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(deadlineMs)])
   await Promise.all(
-    probes(running).map(async ({ what, url }) => {
-      while (!(await answersWell(url, limit))) {
-        if (limit.aborted) throw new Error(`The ${what} does not answer at ${url}.`)
-        await new Promise((resolve) => setTimeout(resolve, 100))
+    probes(running).map(async (row) => {
+      for (const probe of row) {
+        await answered(probe, limit)
+        onHealthy(probe.what)
       }
-      onHealthy(what)
     }),
   )
+}
+
+async function answered({ what, url }: Probe, limit: AbortSignal): Promise<void> {
+  while (!(await answersWell(url, limit))) {
+    if (limit.aborted) throw new Error(`The ${what} does not answer at ${url}.`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
 }
 
 async function answersWell(url: string, signal: AbortSignal): Promise<boolean> {

@@ -22,7 +22,8 @@ export function takeLock(file: string): Lock | { heldBy: number } {
   }
 }
 
-function isAlive(pid: number): boolean {
+/** Whether there is a process of that ID, ours or not. */
+export function isAlive(pid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 0) return false
   try {
     process.kill(pid, 0)
