@@ -1,0 +1,185 @@
+import {
+  defineBoolean,
+  defineInt,
+  defineList,
+  defineSecret,
+  defineString,
+} from 'firebase-functions/params'
+
+/** `{"1":"<base64url of 32 bytes>"}`: version to master secret. All verify, the newest issues. */
+export const MASTER_SECRETS = defineSecret('MASTER_SECRETS')
+
+/** Read when the functions are deployed; they become options of the functions themselves. */
+export const DEPLOYMENT = {
+  region: defineString('REGION', {
+    default: 'us-central1',
+    description: 'Where the functions run. Take the region of the Realtime Database.',
+  }),
+  memory: defineInt('MEMORY_MIB', {
+    default: 256,
+    description: 'Memory of one instance in MiB. 100,000 cached installs take less than 150.',
+  }),
+  concurrency: defineInt('CONCURRENCY', {
+    default: 80,
+    description: 'Requests that one instance works on at the same time.',
+  }),
+  minInstances: defineInt('MIN_INSTANCES', {
+    default: 0,
+    description: 'Instances kept warm. They cost money while idle, and save the cold start.',
+  }),
+  maxInstances: defineInt('MAX_INSTANCES', {
+    default: 20,
+    description: 'The most instances at once: the bound on what a flood of requests can cost.',
+  }),
+  sweepSchedule: defineString('SWEEP_SCHEDULE', {
+    default: '*/10 * * * *',
+    description: 'When the sweep runs, in unix-cron form, UTC.',
+  }),
+} as const
+
+/** Read once, when the first request comes: params have no value while the code is loaded. */
+const PARAMS = {
+  databaseUrl: defineString('DATABASE_URL', {
+    default: '',
+    description: 'The Realtime Database. Empty: the default instance of the project.',
+  }),
+  databaseDeadlineMs: defineInt('DATABASE_DEADLINE_MS', {
+    default: 2000,
+    description:
+      'How long one database or Auth operation may take, in ms; then 503. At most four follow each other, so no request waits 10 s.',
+  }),
+  defaultScopes: defineList('DEFAULT_SCOPES', {
+    default: ['accounts'],
+    description: 'Scopes of a new key, comma-separated.',
+  }),
+  credentialPickup: defineString('CREDENTIAL_PICKUP', {
+    default: 'remove',
+    description:
+      'remove: the dropped credential goes with its first use, or after 24 hours. keep: it stays readable for its UID.',
+  }),
+  rotationGraceSeconds: defineInt('ROTATION_GRACE_SECONDS', {
+    default: 300,
+    description:
+      'How long the old key works after a rotation, 0 to 86400 s. Five minutes cover a lost answer and its retry.',
+  }),
+  registrationGraceSeconds: defineInt('REGISTRATION_GRACE_SECONDS', {
+    default: 0,
+    description:
+      'How long the earlier key works after its install registers anew, 0 to 86400 s. Usually the app has lost it.',
+  }),
+  requestsPerMinutePerInstall: defineInt('REQUESTS_PER_MINUTE_PER_INSTALL', {
+    default: 120,
+    description: 'Signed requests per key and minute, counted by each instance on its own.',
+  }),
+  registrationsPerMinutePerIp: defineInt('REGISTRATIONS_PER_MINUTE_PER_IP', {
+    default: 60,
+    description:
+      'Calls of the open endpoint per client address (IPv6: per /56) and minute, by each instance. Many phones share one address at a mobile operator.',
+  }),
+  trustedProxyHops: defineInt('TRUSTED_PROXY_HOPS', {
+    default: 1,
+    description:
+      'Proxies in front that append to X-Forwarded-For: 1 for Cloud Functions. The client is the right-most hop before them.',
+  }),
+  installCacheMax: defineInt('INSTALL_CACHE_MAX', {
+    default: 100_000,
+    description: 'Install records that one instance keeps in memory.',
+  }),
+  installCacheTtlSeconds: defineInt('INSTALL_CACHE_TTL_SECONDS', {
+    default: 60,
+    description: 'How long a cached record is believed while the revocation feed is down.',
+  }),
+  nonceMemoryMax: defineInt('NONCE_MEMORY_MAX', {
+    default: 500_000,
+    description:
+      'Nonces that one instance remembers (about 100 bytes each). When full, signed requests get 503 rather than go unchecked.',
+  }),
+  sweepBatch: defineInt('SWEEP_BATCH', {
+    default: 500,
+    description: 'Rows that the sweep reads and removes at a time.',
+  }),
+  errorsUrl: defineString('ERRORS_URL', {
+    default: '/errors.html#',
+    description: 'What `type` of a problem starts with; the error code is appended.',
+  }),
+} as const
+
+type Value<P> = P extends { value(): infer V } ? V : never
+
+/** The settings of a running instance; names, units and reasons stand in the table above. */
+export type Config = {
+  readonly [Name in Exclude<keyof typeof PARAMS, 'credentialPickup'>]: Value<(typeof PARAMS)[Name]>
+} & { readonly credentialPickup: 'remove' | 'keep'; readonly masterSecrets: string }
+
+/** What each number may be; a value outside stops the start with its name. */
+const RANGES: Readonly<Record<string, readonly [least: number, most: number]>> = {
+  databaseDeadlineMs: [50, 2400],
+  rotationGraceSeconds: [0, 86_400],
+  registrationGraceSeconds: [0, 86_400],
+  requestsPerMinutePerInstall: [1, 1_000_000],
+  registrationsPerMinutePerIp: [1, 1_000_000],
+  trustedProxyHops: [0, 10],
+  installCacheMax: [1, 10_000_000],
+  installCacheTtlSeconds: [1, 60],
+  nonceMemoryMax: [1, 100_000_000],
+  sweepBatch: [1, 1000],
+}
+
+/**
+ * Reads every param and the master secrets. Only inside a handler: before, they have no value.
+ * @throws TypeError naming the setting that is out of range
+ */
+export function readConfig(): Config {
+  const values = Object.fromEntries(
+    Object.entries(PARAMS).map(([name, param]) => [name, param.value()]),
+  ) as unknown as Config
+  const config = { ...values, masterSecrets: MASTER_SECRETS.value() }
+  for (const [name, [least, most]] of Object.entries(RANGES)) {
+    const value = config[name as keyof Config]
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most) {
+      throw new TypeError(`setting ${name} must be a whole number from ${least} to ${most}`)
+    }
+  }
+  if (config.credentialPickup !== 'remove' && config.credentialPickup !== 'keep') {
+    throw new TypeError('setting credentialPickup must be remove or keep')
+  }
+  return { ...config, databaseUrl: config.databaseUrl || projectDatabaseUrl() }
+}
+
+/** Cloud Functions tells the project's default database in FIREBASE_CONFIG. */
+function projectDatabaseUrl(): string {
+  const { databaseURL } = JSON.parse(process.env['FIREBASE_CONFIG'] ?? '{}') as {
+    databaseURL?: string
+  }
+  if (!databaseURL)
+    throw new TypeError('setting databaseUrl is empty and the project has no database')
+  return databaseURL
+}
+
+/** Variables that lead Firebase's SDKs to an emulator, where anybody is admin. */
+const EMULATOR_VARIABLES = [
+  'FIREBASE_DATABASE_EMULATOR_HOST',
+  'FIREBASE_AUTH_EMULATOR_HOST',
+  'FIRESTORE_EMULATOR_HOST',
+  'FIREBASE_STORAGE_EMULATOR_HOST',
+  'STORAGE_EMULATOR_HOST',
+  'PUBSUB_EMULATOR_HOST',
+  'CLOUD_TASKS_EMULATOR_HOST',
+] as const
+
+/**
+ * Refuses to run with emulator settings outside the emulators (threat T25): with one of them the
+ * Admin SDK would believe unsigned ID tokens. Cloud Run sets K_CONFIGURATION, the emulator does not,
+ * so FUNCTIONS_EMULATOR does not excuse anything there.
+ * @throws Error that names the variable; thrown while the code loads, it ends the process
+ */
+export function refuseEmulatorSettings(env: Readonly<Record<string, string | undefined>>): void {
+  const deployed = env['K_CONFIGURATION'] !== undefined
+  if (env['FUNCTIONS_EMULATOR'] === 'true' && !deployed) return
+  const names = deployed ? [...EMULATOR_VARIABLES, 'FUNCTIONS_EMULATOR'] : EMULATOR_VARIABLES
+  for (const name of names) {
+    if (env[name]) {
+      throw new Error(`${name} is set outside the Firebase emulators: unset it. Refusing to start.`)
+    }
+  }
+}

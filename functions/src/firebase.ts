@@ -1,0 +1,38 @@
+import type { Auth } from 'firebase-admin/auth'
+import type { Database as AdminDatabase } from 'firebase-admin/database'
+
+/** The parts of the Admin SDK, each loaded when it is first asked for. */
+export interface FirebaseApp {
+  openDatabase(): Promise<AdminDatabase>
+  openAuth(): Promise<Auth>
+  close(): Promise<void>
+}
+
+/** The rules know the backend by this; no user's token can look like it. */
+export const BACKEND_IDENTITY = {
+  uid: 'backend',
+  provider: 'backend-identity',
+  backend_identity: true,
+} as const
+
+/** Starts the Admin SDK under the backend identity, so that the security rules hold for it. */
+export async function startFirebase(databaseUrl: string): Promise<FirebaseApp> {
+  const { deleteApp, initializeApp } = await import('firebase-admin/app')
+  const app = initializeApp(
+    { databaseURL: databaseUrl, databaseAuthVariableOverride: BACKEND_IDENTITY },
+    'latchkey',
+  )
+  return {
+    openDatabase: async () => {
+      const [{ getDatabase }, { setLogLevel }] = await Promise.all([
+        import('firebase-admin/database'),
+        import('@firebase/logger'),
+      ])
+      // The SDK prints a warning for every refused write; a flood of replays would fill the logs.
+      setLogLevel('error')
+      return getDatabase(app)
+    },
+    openAuth: async () => (await import('firebase-admin/auth')).getAuth(app),
+    close: () => deleteApp(app),
+  }
+}

@@ -1,0 +1,126 @@
+import { createHmac } from 'node:crypto'
+import {
+  formatServerTime,
+  freshness,
+  serverTimeText,
+  type ErrorCode,
+  type Freshness,
+} from '@latchkey/protocol'
+import { judgeInstall, type Install } from '../installs/install.ts'
+import type { DurableNonces } from './durableNonces.ts'
+import type { InstallCache } from './installCache.ts'
+import type { KeyMaterial } from './keyMaterial.ts'
+import type { NonceMemory } from './nonceMemory.ts'
+import type { RateLimit, RatePolicy, RateVerdict } from './rateLimit.ts'
+import {
+  verifySignature,
+  type Call,
+  type SignatureRefusal,
+  type VerifiedSignature,
+} from './verifySignature.ts'
+
+/** What a route asks of a signed request. */
+export interface GuardPolicy {
+  /** `durable`: shared by all instances, for what costs money or cannot be undone. */
+  readonly nonce: 'memory' | 'durable'
+  readonly scope?: string
+}
+
+/** What a limit has said, for the `RateLimit` headers. */
+export interface RateState extends RateVerdict {
+  readonly policy: RatePolicy
+}
+
+/** A request that may go to its handler. */
+export interface Admission {
+  readonly admitted: true
+  readonly install: Install
+  readonly rate: RateState
+}
+
+export type DenialReason =
+  | SignatureRefusal
+  | Exclude<Freshness, 'fresh'>
+  | 'record_missing'
+  | 'nonce_memory_full'
+  | ErrorCode
+
+/** A request that ends here. `reason` is for the log alone. */
+export interface Denial {
+  readonly admitted: false
+  readonly code: ErrorCode
+  readonly reason: DenialReason
+  readonly keyId?: string
+  readonly serverTime?: { readonly unixSeconds: number; readonly header: string }
+  readonly rate?: RateState
+}
+
+export interface GuardParts {
+  readonly material: KeyMaterial
+  readonly cache: InstallCache
+  readonly nonces: NonceMemory
+  readonly durableNonces: DurableNonces
+  readonly rate: RateLimit
+}
+
+export type Guard = (call: Call, policy: GuardPolicy, nowMs: number) => Promise<Admission | Denial>
+
+/**
+ * Verifies a signed request: cheap checks first, nothing written before the last denial, no database
+ * before the signature has verified.
+ * @throws ApiError `unavailable` when the record or the durable nonce cannot be had in time
+ */
+export function makeGuard({ material, cache, nonces, durableNonces, rate }: GuardParts): Guard {
+  return async (call, policy, nowMs) => {
+    const nowSeconds = Math.floor(nowMs / 1000)
+
+    const signature = verifySignature(call, material)
+    if (typeof signature === 'string') return deny(codeOf(signature), signature)
+    const { keyId, created, nonce } = signature
+
+    const fresh = freshness({ created, expires: signature.expires, nowSeconds })
+    if (fresh !== 'fresh') {
+      return { ...deny('clock_skew', fresh, keyId), serverTime: tellTime(signature, nowSeconds) }
+    }
+
+    const found = cache.get(keyId, nowMs)
+    // Awaiting what is at hand would cost a turn of the event loop's queue on every warm request.
+    const install = found instanceof Promise ? await found : found
+    // A key is issued together with its record, so a missing one was removed for good.
+    if (install === null) return deny('key_revoked', 'record_missing', keyId)
+    const verdict = judgeInstall(install, nowMs)
+    if (verdict !== 'active') return deny(verdict, verdict, keyId)
+
+    // In memory even for durable routes: a replay of a captured request is refused here, before it
+    // could use up the victim's rate.
+    const claim = nonces.claim(keyId, nonce, created, nowSeconds)
+    if (claim === 'replayed') return deny('replayed', 'replayed', keyId)
+    if (claim === 'full') return deny('unavailable', 'nonce_memory_full', keyId)
+
+    if (policy.scope !== undefined && !install.scopes.includes(policy.scope)) {
+      return deny('scope_missing', 'scope_missing', keyId)
+    }
+
+    const state: RateState = { ...rate.take(keyId, nowMs), policy: rate.policy }
+    if (!state.allowed) return { ...deny('rate_limited', 'rate_limited', keyId), rate: state }
+
+    if (policy.nonce === 'durable' && !(await durableNonces.claim(keyId, nonce, created))) {
+      return deny('replayed', 'replayed', keyId)
+    }
+    return { admitted: true, install, rate: state }
+  }
+}
+
+/** One answer for all causes; but a duplicated header is the sender's plain mistake, and says so. */
+const codeOf = (refusal: SignatureRefusal): ErrorCode =>
+  refusal === 'header_duplicated' ? 'invalid_request' : 'invalid_credentials'
+
+function deny(code: ErrorCode, reason: DenialReason, keyId?: string): Denial {
+  return { admitted: false, code, reason, ...(keyId !== undefined && { keyId }) }
+}
+
+/** The server's time under the install's own secret, so that the app can believe it. */
+function tellTime({ secret, nonce }: VerifiedSignature, unixSeconds: number) {
+  const mac = createHmac('sha256', secret).update(serverTimeText(unixSeconds, nonce)).digest()
+  return { unixSeconds, header: formatServerTime({ unixSeconds, mac }) }
+}

@@ -1,0 +1,68 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import {
+  parseApiKey,
+  parseSignedRequest,
+  pickSignedHeaders,
+  type Refusal,
+  type SignedRequest,
+  type Target,
+} from '@latchkey/protocol'
+import type { KeyMaterial } from './keyMaterial.ts'
+
+/** A request as the guard sees it: no framework, nothing parsed but the target. */
+export interface Call {
+  readonly method: string
+  readonly target: Target
+  /** Name, value, name, value, ... as received. */
+  readonly rawHeaders: readonly string[]
+  /** The raw body; empty when there is none. */
+  readonly body: Buffer
+}
+
+/** What a verified signature has proven: who sent exactly this request, and when. */
+export interface VerifiedSignature {
+  readonly keyId: string
+  /** Unix seconds. */
+  readonly created: number
+  readonly expires: number | undefined
+  readonly nonce: string
+  /** 32 bytes; signs the server time for a caller whose clock is wrong. */
+  readonly secret: Buffer
+}
+
+/** For the log only. All of them are one public answer. */
+export type SignatureRefusal =
+  Refusal | 'api_key_malformed' | 'api_key_forged' | 'signature_wrong' | 'digest_wrong'
+
+/** Reads, then checks, cheap before dear; a forged key is refused before anything else is parsed. */
+export function verifySignature(
+  call: Call,
+  material: KeyMaterial,
+): VerifiedSignature | SignatureRefusal {
+  const headers = pickSignedHeaders(call.rawHeaders)
+  if (typeof headers === 'string') return headers
+  const apiKey = parseApiKey(headers.apiKey)
+  if (apiKey === null) return 'api_key_malformed'
+  const secret = material.secretOf(apiKey)
+  if (secret === null) return 'api_key_forged'
+
+  const { method, target, body } = call
+  const hasBody = body.length > 0
+  const request = parseSignedRequest({ method, target, headers, apiKey, hasBody })
+  if (typeof request === 'string') return request
+  if (!isMacRight(request, secret)) return 'signature_wrong'
+  if (hasBody && !isDigestRight(request, body)) return 'digest_wrong'
+
+  const { keyId, created, expires, nonce } = request
+  return { keyId, created, expires, nonce, secret }
+}
+
+function isMacRight({ base, mac }: SignedRequest, secret: Buffer): boolean {
+  const right = createHmac('sha256', secret).update(base, 'latin1').digest()
+  return timingSafeEqual(right, Buffer.from(mac, 'base64'))
+}
+
+/** The digest is no secret: whoever could vary it has signed it. */
+function isDigestRight({ contentDigest }: SignedRequest, body: Buffer): boolean {
+  return createHash('sha256').update(body).digest('base64') === contentDigest
+}

@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ErrorCode } from '@latchkey/protocol'
+import { parseTarget, type Target } from '@latchkey/protocol'
+import type { Denial, Guard, GuardPolicy } from './guard/guard.ts'
+import type { RateLimit } from './guard/rateLimit.ts'
+import { answerJson, answerProblem, type HeaderMap } from './http/answer.ts'
+import { ApiError, type ApiErrorOptions } from './http/apiError.ts'
+import type { ApiRequest } from './http/apiRequest.ts'
+import { clientAddress } from './http/clientAddress.ts'
+import { rateHeaders } from './http/rateHeaders.ts'
+import { readBody } from './http/readBody.ts'
+import type { Install } from './installs/install.ts'
+import { describeError, type Log } from './log.ts'
+import { makeRefusalLog } from './refusalLog.ts'
+import { loadRouter, type RunRoute } from './router.ts'
+import type { Route } from './routes.ts'
+
+export interface HandlerParts {
+  readonly routes: readonly Route[]
+  readonly guard: Guard
+  /** Undefined when there is nothing to write, which is nearly always. */
+  readonly recordUse: (install: Install, nowMs: number) => Promise<void> | undefined
+  readonly addressLimit: RateLimit
+  readonly log: Log
+  /** Unix milliseconds. */
+  readonly now: () => number
+  readonly settings: { readonly trustedProxyHops: number; readonly errorsUrl: string }
+}
+
+/** The entry: the same under the functions framework and under a plain `node:http` server. */
+export type RequestHandler = (req: IncomingMessage, res: ServerResponse) => Promise<void>
+
+/** Why a request ends without its handler's answer; `reason` and `keyId` are for the log. */
+interface Refusal extends ApiErrorOptions {
+  readonly code: ErrorCode
+  readonly reason: string
+  readonly keyId?: string
+  readonly members?: Readonly<Record<string, unknown>>
+}
+
+/** What was found for a request: its route, and the headers its answer is to carry. */
+interface Passage {
+  readonly target: Target
+  readonly route: Route
+}
+
+/**
+ * Route policy -> guard -> Express Router -> the one writer of answers. In front of the Router,
+ * because a request that is refused must not pay for it.
+ */
+export function makeHandler(parts: HandlerParts): RequestHandler {
+  const { guard, recordUse, addressLimit, log, now, settings } = parts
+  const table = tabulate(parts.routes)
+  const logRefusal = makeRefusalLog(log, now)
+  let running: Promise<RunRoute> | undefined
+
+  /** The headers that tell the rate, or why the request ends here. */
+  const admit = async (
+    req: ApiRequest,
+    { target, route }: Passage,
+  ): Promise<HeaderMap | Refusal> => {
+    if (route.guard === 'open') return {}
+    if (route.guard === 'limited') return admitAddress(req)
+    return admitSigned(req, target, route.guard)
+  }
+
+  const admitAddress = (req: ApiRequest): HeaderMap | Refusal => {
+    const verdict = addressLimit.take(clientAddress(req, settings.trustedProxyHops), now())
+    if (verdict.allowed) return {}
+    return {
+      code: 'rate_limited',
+      reason: 'client address',
+      retryAfterSeconds: verdict.resetSeconds,
+      headers: rateHeaders({ ...verdict, policy: addressLimit.policy }),
+    }
+  }
+
+  const admitSigned = async (req: ApiRequest, target: Target, policy: GuardPolicy) => {
+    const { method = '', rawHeaders, rawBody: body } = req
+    const nowMs = now()
+    const verdict = await guard({ method, target, rawHeaders, body }, policy, nowMs)
+    if (!verdict.admitted) return explainDenial(verdict)
+    const recorded = recordUse(verdict.install, nowMs)
+    if (recorded !== undefined) await recorded
+    req.install = verdict.install
+    return rateHeaders(verdict.rate)
+  }
+
+  const refuse = (req: ApiRequest, res: ServerResponse, refusal: Refusal): void => {
+    const { reason, keyId, ...problem } = refusal
+    const { requestId, route } = req
+    const { code } = refusal
+    logRefusal({ event: 'refused', requestId, route, code, reason, ...(keyId && { keyId }) })
+    answerProblem(res, { ...problem, requestId, errorsUrl: settings.errorsUrl })
+  }
+
+  const serve = async (req: ApiRequest, res: ServerResponse): Promise<void> => {
+    const passage = findRoute(table, req)
+    req.route = passage.route.path
+    const body = readBody(req)
+    req.rawBody = body instanceof Promise ? await body : body
+
+    const admission = await admit(req, passage)
+    if ('code' in admission) return refuse(req, res, admission as Refusal)
+
+    // The Router sees the canonical path, whichever way the request came.
+    req.url = passage.target.path
+    const run = await (running ??= loadRouter(parts.routes))
+    const { status, body: answered, headers } = await run(req, res)
+    answerJson(res, req.requestId, status, answered, { ...admission, ...headers })
+  }
+
+  return async (incoming, res) => {
+    const req = incoming as ApiRequest
+    req.requestId = randomUUID()
+    req.route = ''
+    try {
+      await serve(req, res)
+    } catch (error) {
+      refuse(req, res, explainError(error, req.requestId, log))
+    }
+  }
+}
+
+type RouteTable = ReadonlyMap<string, ReadonlyMap<string, Route>>
+
+function tabulate(routes: readonly Route[]): RouteTable {
+  const table = new Map<string, Map<string, Route>>()
+  for (const route of routes) {
+    const methods = table.get(route.path) ?? new Map<string, Route>()
+    table.set(route.path, methods.set(route.method, route))
+  }
+  return table
+}
+
+/** @throws ApiError `invalid_request`, `not_found`, `method_not_allowed` */
+function findRoute(table: RouteTable, req: ApiRequest): Passage {
+  const target = parseTarget(req.url ?? '')
+  if (target === null) throw new ApiError('invalid_request', { detail: 'target' })
+  const methods = table.get(target.path)
+  if (methods === undefined) throw new ApiError('not_found', { detail: 'path' })
+  const route = methods.get(req.method ?? '')
+  if (route === undefined) {
+    const headers = { Allow: [...methods.keys()].join(', ') }
+    throw new ApiError('method_not_allowed', { detail: 'method', headers })
+  }
+  return { target, route }
+}
+
+/** What a denial says in public: its code, and what the sender needs to do better. */
+function explainDenial({ code, reason, keyId, serverTime, rate }: Denial): Refusal {
+  return {
+    code,
+    reason,
+    ...(keyId !== undefined && { keyId }),
+    ...(serverTime && {
+      headers: { 'Server-Time': serverTime.header },
+      members: { serverTime: serverTime.unixSeconds },
+    }),
+    ...(rate && { headers: rateHeaders(rate), retryAfterSeconds: rate.resetSeconds }),
+    ...(code === 'unavailable' && { retryAfterSeconds: 2 }),
+  }
+}
+
+/** A fault that nobody foresaw is `internal`, without a word about it in the answer. */
+function explainError(error: unknown, requestId: string, log: Log): Refusal {
+  if (error instanceof ApiError) {
+    return { ...error.options, code: error.code, reason: error.message }
+  }
+  log({ event: 'failed', requestId, error: describeError(error) })
+  return { code: 'internal', reason: 'unforeseen' }
+}

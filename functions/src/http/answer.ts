@@ -1,0 +1,75 @@
+import type { ServerResponse } from 'node:http'
+import { ERRORS, HEADERS, type ErrorCode } from '@latchkey/protocol'
+import type { ApiErrorOptions } from './apiError.ts'
+
+/** On every answer, as alternating name and value: nothing here is to be stored, framed or sniffed. */
+const FIXED_HEADERS = {
+  'Cache-Control': 'no-store',
+  'X-Content-Type-Options': 'nosniff',
+} as const
+
+export type HeaderMap = Readonly<Record<string, string>>
+
+/** Answers with JSON. `Date` is added by Node. */
+export function answerJson(
+  res: ServerResponse,
+  requestId: string,
+  status: number,
+  body: unknown,
+  headers: HeaderMap = {},
+): void {
+  write(res, requestId, status, 'application/json', body, headers)
+}
+
+export interface Problem extends ApiErrorOptions {
+  readonly code: ErrorCode
+  readonly requestId: string
+  /** `type` is this and the code: the page that documents the error. */
+  readonly errorsUrl: string
+  /** RFC 9457 extension members. */
+  readonly members?: Readonly<Record<string, unknown>>
+}
+
+/** The one writer of errors: RFC 9457 `application/problem+json` with the table's public text. */
+export function answerProblem(res: ServerResponse, problem: Problem): void {
+  const { code, requestId, errors, members, retryAfterSeconds } = problem
+  const { status, title, detail } = ERRORS[code]
+  const body = {
+    type: problem.errorsUrl + code,
+    title,
+    status,
+    detail,
+    code,
+    requestId,
+    ...(errors !== undefined && { errors }),
+    ...members,
+  }
+  write(res, requestId, status, 'application/problem+json', body, {
+    ...problem.headers,
+    ...(retryAfterSeconds !== undefined && { 'Retry-After': String(retryAfterSeconds) }),
+  })
+}
+
+function write(
+  res: ServerResponse,
+  requestId: string,
+  status: number,
+  contentType: string,
+  body: unknown,
+  headers: HeaderMap,
+): void {
+  // The peer is gone, or a handler failed after its answer had begun: there is nothing to say it to.
+  if (res.headersSent) {
+    res.destroy()
+    return
+  }
+  const text = JSON.stringify(body)
+  res.writeHead(status, {
+    ...FIXED_HEADERS,
+    'Content-Type': contentType,
+    'Content-Length': Buffer.byteLength(text),
+    [HEADERS.requestId]: requestId,
+    ...headers,
+  })
+  res.end(text)
+}

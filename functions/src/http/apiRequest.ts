@@ -1,0 +1,28 @@
+import type { IncomingMessage } from 'node:http'
+import type { Install } from '../installs/install.ts'
+import type { HeaderMap } from './answer.ts'
+
+/** A request that has passed its route's guard. */
+export interface ApiRequest extends IncomingMessage {
+  requestId: string
+  /** The route's path for the log; empty until it is found, as what was asked for may hold anything. */
+  route: string
+  rawBody: Buffer
+  /** Whose key has signed it; on signed routes only. */
+  install?: Install
+}
+
+/** What a handler answers; errors are thrown as ApiError. */
+export interface Answer {
+  readonly status: number
+  readonly body: unknown
+  readonly headers?: HeaderMap
+}
+
+export type Handler = (req: ApiRequest) => Answer | Promise<Answer>
+
+/** The install of a signed route's request. */
+export function installOf(req: ApiRequest): Install {
+  if (req.install === undefined) throw new TypeError('this route is not behind the guard')
+  return req.install
+}

@@ -1,0 +1,19 @@
+import type { IncomingMessage } from 'node:http'
+import ipaddr from 'ipaddr.js'
+import proxyaddr from 'proxy-addr'
+
+/** What an IPv6 subscriber is given: up to a /56, so its addresses are one client. */
+const IPV6_PREFIX_BYTES = 7
+
+/**
+ * The client as a limit counts it: its IPv4 address, or the /56 of its IPv6 address. It is the
+ * right-most hop before the `trustedHops` proxies in front of us; whatever stands further left in
+ * X-Forwarded-For the client has written itself.
+ */
+export function clientAddress(req: IncomingMessage, trustedHops: number): string {
+  const address = proxyaddr(req, (_address, hop) => hop < trustedHops)
+  if (!ipaddr.isValid(address)) return 'unknown'
+  const ip = ipaddr.process(address)
+  if (ip.kind() === 'ipv4') return ip.toString()
+  return `${Buffer.from(ip.toByteArray().slice(0, IPV6_PREFIX_BYTES)).toString('hex')}::/56`
+}

@@ -1,0 +1,45 @@
+import type { IncomingMessage } from 'node:http'
+import { ApiError } from './apiError.ts'
+
+/** Raw bytes. The largest body of the contract is below 2 kB. */
+export const BODY_BYTES_MAX = 16 * 1024
+
+const NO_BODY = Buffer.alloc(0)
+
+/**
+ * The raw body: `rawBody` where a framework has read it already, else the stream's bytes. Settles at
+ * once when there is nothing to wait for.
+ * @throws ApiError `unsupported_media_type` for any content encoding (a framework has inflated it
+ * before us, so its size says nothing), `payload_too_large`
+ */
+export function readBody(req: IncomingMessage): Buffer | Promise<Buffer> {
+  const encoding = req.headers['content-encoding']
+  if (encoding !== undefined && encoding.toLowerCase() !== 'identity') {
+    throw new ApiError('unsupported_media_type', { detail: 'content encoding' })
+  }
+  // A declared size is believed only when it is too large: then not a byte needs to be read.
+  if (Number(req.headers['content-length'] ?? 0) > BODY_BYTES_MAX) throw tooLarge()
+  const { rawBody } = req as { rawBody?: unknown }
+  if (Buffer.isBuffer(rawBody)) {
+    if (rawBody.length > BODY_BYTES_MAX) throw tooLarge()
+    return rawBody
+  }
+  const hasBody =
+    req.headers['transfer-encoding'] !== undefined || Number(req.headers['content-length'] ?? 0) > 0
+  return hasBody && !req.readableEnded ? readStream(req) : NO_BODY
+}
+
+async function readStream(req: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of req as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > BODY_BYTES_MAX) throw tooLarge()
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks, size)
+}
+
+const tooLarge = (): ApiError =>
+  // The rest of the body is not worth reading, so the connection cannot be used again.
+  new ApiError('payload_too_large', { headers: { Connection: 'close' } })

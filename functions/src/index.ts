@@ -1,0 +1,46 @@
+import { onRequest } from 'firebase-functions/v2/https'
+import { onSchedule } from 'firebase-functions/v2/scheduler'
+import { DEPLOYMENT, MASTER_SECRETS, readConfig, refuseEmulatorSettings } from './config.ts'
+import { log } from './log.ts'
+import { buildService, type Service } from './service.ts'
+
+refuseEmulatorSettings(process.env)
+
+let built: Service | undefined
+/** Built by the first call: params and secrets have no value while the code is loaded. */
+const service = (): Service => (built ??= buildService(readConfig(), { log, now: Date.now }))
+
+const { region, memory, concurrency, minInstances, maxInstances, sweepSchedule } = DEPLOYMENT
+
+/** Everything that apps call. */
+export const api = onRequest(
+  {
+    region,
+    memory,
+    concurrency,
+    minInstances,
+    maxInstances,
+    // Open to the internet: the guard is ours.
+    invoker: 'public',
+    timeoutSeconds: 30,
+    secrets: [MASTER_SECRETS],
+  },
+  (req, res) => service().handle(req, res),
+)
+
+/** Removes what is used or expired. */
+export const sweep = onSchedule(
+  {
+    schedule: sweepSchedule,
+    timeZone: 'Etc/UTC',
+    region,
+    memory,
+    maxInstances: 1,
+    timeoutSeconds: 540,
+    retryCount: 0,
+    secrets: [MASTER_SECRETS],
+  },
+  async () => {
+    await service().sweep()
+  },
+)

@@ -1,0 +1,87 @@
+import { FORMATS } from '@latchkey/protocol'
+import type { Identity } from '../identity.ts'
+import type { Log } from '../log.ts'
+import { ApiError } from '../http/apiError.ts'
+import { installOf, type Answer, type ApiRequest, type Handler } from '../http/apiRequest.ts'
+import { parseFields, refuseFields } from '../http/parseFields.ts'
+import type { Issuing } from './issuing.ts'
+import { slotOf } from './slot.ts'
+import type { Place } from './store.ts'
+
+const REGISTRATION = {
+  deviceId: { pattern: FORMATS.deviceId, expected: '8 to 128 characters of A-Z a-z 0-9 . _ : -' },
+  uid: { pattern: FORMATS.uid, expected: '1 to 128 characters of A-Z a-z 0-9 _ -' },
+  otp: { pattern: FORMATS.otp, expected: '8 digits', optional: true },
+} as const
+
+/** A Firebase ID token is about 1 kB; custom claims add at most 1 kB. */
+const BEARER = /^Bearer ([A-Za-z0-9_.-]{1,4096})$/i
+
+export interface InstallHandlerParts {
+  readonly issuing: Issuing
+  readonly identity: Identity
+  /** Makes this instance forget what it has cached of a key. */
+  readonly forget: (keyId: string) => void
+  readonly log: Log
+}
+
+/** The handlers below `/api/installs`. */
+export function makeInstallHandlers({ issuing, identity, forget, log }: InstallHandlerParts) {
+  /** True for the proven owner of the UID, false for an anonymous caller. */
+  const proveOwner = async (req: ApiRequest, uid: string): Promise<boolean> => {
+    const header = req.headers.authorization
+    if (header === undefined) return false
+    const token = BEARER.exec(header)?.[1]
+    const proven = token === undefined ? null : await identity.verify(token)
+    if (proven !== uid) throw new ApiError('invalid_credentials', { detail: 'id token' })
+    return true
+  }
+
+  const register: Handler = async (req) => {
+    const { deviceId, uid, otp } = parseFields(req, REGISTRATION)
+    const isOwner = await proveOwner(req, uid)
+    const place = { uid, slot: slotOf(deviceId) }
+    if (otp === undefined) {
+      // The answer is the same for a UID that nobody has: it must not tell which ones exist.
+      if (isOwner || (await identity.exists(uid))) await issuing.challenge(place, isOwner)
+      return whereToLook(place, 'otp')
+    }
+    const verdict = await issuing.redeem(place, otp, isOwner)
+    if (verdict !== 'issued') throw new ApiError(verdict)
+    log({ event: 'issued', requestId: req.requestId })
+    return whereToLook(place, 'credential')
+  }
+
+  const showCurrent: Handler = (req) => {
+    const { keyId, status, scopes, createdAt, lastUsedAt, masterVersion, graceUntil } =
+      installOf(req)
+    const body = { keyId, status, scopes, createdAt, lastUsedAt, masterVersion }
+    return { status: 200, body: graceUntil === undefined ? body : { ...body, graceUntil } }
+  }
+
+  const rotate: Handler = async (req) => {
+    refuseFields(req)
+    const install = installOf(req)
+    const verdict = await issuing.rotate(install)
+    forget(install.keyId)
+    if (verdict !== 'issued') throw new ApiError(verdict)
+    log({ event: 'rotated', requestId: req.requestId })
+    return whereToLook(install, 'credential')
+  }
+
+  const revoke: Handler = async (req) => {
+    refuseFields(req)
+    const install = installOf(req)
+    await issuing.revoke(install, 'by its install')
+    forget(install.keyId)
+    log({ event: 'revoked', requestId: req.requestId })
+    return { status: 200, body: { keyId: install.keyId, status: 'revoked' } }
+  }
+
+  return { register, showCurrent, rotate, revoke }
+}
+
+/** Never the secret, only its place, which the caller can name and only the UID can read. */
+function whereToLook({ uid, slot }: Place, drop: 'otp' | 'credential'): Answer {
+  return { status: 200, body: { drop, path: `users/${uid}/${slot}/${drop}` } }
+}

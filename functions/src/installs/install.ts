@@ -1,0 +1,58 @@
+/** `active`, or why a key no longer is. */
+export type InstallStatus = 'active' | 'superseded' | 'suspended' | 'revoked' | 'dormant'
+
+/** The record of a credential at `installs/{keyId}`. Times are Unix milliseconds. */
+export interface Install {
+  readonly keyId: string
+  readonly uid: string
+  readonly slot: string
+  readonly status: InstallStatus
+  readonly scopes: readonly string[]
+  readonly createdAt: number
+  /** Kept to the day; at first the time of issue. */
+  readonly lastUsedAt: number
+  readonly masterVersion: number
+  /** A superseded key works until then. */
+  readonly graceUntil?: number
+  /** Until when the drop waits to be collected; absent once it is gone. */
+  readonly pickupBy?: number
+}
+
+/** Whether a key may be used, or which error says why not. */
+export type InstallVerdict =
+  'active' | 'key_superseded' | 'key_suspended' | 'key_revoked' | 'key_dormant'
+
+export function judgeInstall(install: Install, nowMs: number): InstallVerdict {
+  switch (install.status) {
+    case 'active':
+      return 'active'
+    case 'superseded':
+      return install.graceUntil !== undefined && nowMs < install.graceUntil
+        ? 'active'
+        : 'key_superseded'
+    case 'suspended':
+      return 'key_suspended'
+    case 'dormant':
+      return 'key_dormant'
+    case 'revoked':
+      return 'key_revoked'
+  }
+}
+
+/** Reads a stored record; null when there is none. The rules have checked its shape. */
+export function parseInstall(keyId: string, value: unknown): Install | null {
+  if (value === null || value === undefined) return null
+  const record = value as Omit<Install, 'keyId' | 'scopes'> & { scopes: Record<string, true> }
+  return {
+    keyId,
+    uid: record.uid,
+    slot: record.slot,
+    status: record.status,
+    scopes: Object.keys(record.scopes),
+    createdAt: record.createdAt,
+    lastUsedAt: record.lastUsedAt,
+    masterVersion: record.masterVersion,
+    ...(record.graceUntil !== undefined && { graceUntil: record.graceUntil }),
+    ...(record.pickupBy !== undefined && { pickupBy: record.pickupBy }),
+  }
+}

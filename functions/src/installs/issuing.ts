@@ -1,0 +1,123 @@
+import { formatApiKey } from '@latchkey/protocol'
+import type { Install } from './install.ts'
+import type { Keyring } from './keyring.ts'
+import type { Challenge, InstallStore, Issue, Place, Revocation, Superseded } from './store.ts'
+import { totpCode, totpExpiry, verifyTotp } from './totp.ts'
+
+/** What issuing depends on besides its arguments. */
+export interface IssuingParts {
+  readonly store: InstallStore
+  readonly keyring: Keyring
+  /** A new UUIDv7 as 32 hex digits. */
+  readonly newId: () => string
+  /** Unix milliseconds. */
+  readonly now: () => number
+  readonly settings: {
+    readonly defaultScopes: readonly string[]
+    readonly credentialPickup: 'remove' | 'keep'
+    readonly rotationGraceSeconds: number
+    readonly registrationGraceSeconds: number
+  }
+}
+
+/** Issuing of credentials: challenge, redemption, rotation, revocation. Secrets are only dropped. */
+export interface Issuing {
+  /**
+   * Drops a one-time password for the place. Whether a live one was left as it is, or the UID has too
+   * many, is not told: nobody learns about another's registration, or disturbs it, by naming a UID.
+   */
+  challenge(place: Place, isOwner: boolean): Promise<void>
+  /** Drops a credential for the one caller who brings the place's live code. */
+  redeem(place: Place, code: string, isOwner: boolean): Promise<RedeemVerdict>
+  /** Drops the successor of an active key. */
+  rotate(install: Install): Promise<'issued' | 'conflict'>
+  revoke(install: Install, reason: string): Promise<void>
+}
+
+/** Wrong, used, expired, exhausted and never issued are one verdict: it must not guide a guesser. */
+export type RedeemVerdict = 'issued' | 'otp_rejected'
+
+/** How long a drop waits for its app. */
+const PICKUP_MS = 24 * 60 * 60 * 1000
+
+/** An earlier key that changes while we supersede it is read again; it does so twice at the most. */
+const CLAIM_TRIES = 3
+
+export function makeIssuing(parts: IssuingParts): Issuing {
+  const { store, keyring, newId, now, settings } = parts
+
+  const revocation = (reason: string): Revocation => ({ id: newId(), at: now(), reason })
+
+  const supersede = (install: Install, graceSeconds: number): Superseded => ({
+    install,
+    graceUntil: now() + graceSeconds * 1000,
+    revocation: revocation('superseded'),
+  })
+
+  const issueFor = ({ uid, slot }: Place, scopes: readonly string[]): Issue => {
+    const keyId = newId()
+    const createdAt = now()
+    const masterVersion = keyring.newestVersion
+    const mac = keyring.apiKeyMac(masterVersion, keyId)
+    return {
+      apiKey: formatApiKey({ masterVersion, keyId, mac }),
+      hmacSecret: keyring.hmacSecret(masterVersion, keyId).toString('base64url'),
+      install: {
+        keyId,
+        uid,
+        slot,
+        status: 'active',
+        scopes,
+        createdAt,
+        lastUsedAt: createdAt,
+        masterVersion,
+        ...(settings.credentialPickup === 'remove' && { pickupBy: createdAt + PICKUP_MS }),
+      },
+    }
+  }
+
+  const isRightCode = (challenge: Challenge, code: string): boolean =>
+    keyring.has(challenge.masterVersion) &&
+    now() < challenge.expiresAt &&
+    verifyTotp(keyring.totpSecret(challenge.masterVersion, challenge.id), code, now())
+
+  return {
+    challenge: async (place, isOwner) => {
+      const createdAt = now()
+      const masterVersion = keyring.newestVersion
+      const id = newId()
+      const code = totpCode(keyring.totpSecret(masterVersion, id), createdAt)
+      const challenge = { id, createdAt, expiresAt: totpExpiry(createdAt), masterVersion }
+      await store.startChallenge(place, challenge, code, !isOwner)
+    },
+
+    redeem: async (place, code, isOwner) => {
+      if (!(await store.countAttempt(place, isOwner, now()))) return 'otp_rejected'
+      for (let tries = 0; tries < CLAIM_TRIES; tries += 1) {
+        const [challenge, earlier] = await Promise.all([
+          store.readChallenge(place),
+          store.readActive(place),
+        ])
+        if (challenge === null || challenge.claimedBy !== undefined) return 'otp_rejected'
+        if (!isRightCode(challenge, code)) return 'otp_rejected'
+        const claimed = await store.claim(
+          challenge,
+          issueFor(place, settings.defaultScopes),
+          earlier.map((install) => supersede(install, settings.registrationGraceSeconds)),
+        )
+        if (claimed) return 'issued'
+      }
+      return 'otp_rejected'
+    },
+
+    rotate: async (install) =>
+      (await store.rotate(
+        issueFor(install, install.scopes),
+        supersede(install, settings.rotationGraceSeconds),
+      ))
+        ? 'issued'
+        : 'conflict',
+
+    revoke: (install, reason) => store.revoke(install, revocation(reason)),
+  }
+}

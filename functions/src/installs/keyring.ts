@@ -1,0 +1,90 @@
+import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
+import { macInput } from '@latchkey/protocol'
+
+/**
+ * What every secret is derived for (RFC 5869 `info`). A label is never used for a second purpose, so
+ * one derived value tells nothing about another.
+ */
+const LABELS = {
+  apiKeyMac: 'latchkey/1/api-key-mac',
+  hmacSecret: 'latchkey/1/hmac-secret/',
+  totpSecret: 'latchkey/1/totp-secret/',
+} as const
+
+/** Derives all secrets of installs from the master secrets. Holds no state but them. */
+export interface Keyring {
+  /** The newest version: the one that issues. */
+  readonly newestVersion: number
+  has(masterVersion: number): boolean
+  /** The 32 hex digits that an API key ends with. */
+  apiKeyMac(masterVersion: number, keyId: string): string
+  /** 32 bytes. */
+  hmacSecret(masterVersion: number, keyId: string): Buffer
+  /** 32 bytes, for RFC 6238 with SHA-256. */
+  totpSecret(masterVersion: number, challengeId: string): Buffer
+}
+
+const MASTER_SECRET = /^[A-Za-z0-9_-]{43,}$/
+const VERSION = /^[1-9][0-9]{0,8}$/
+
+/**
+ * @param masterSecrets JSON, version to base64url of at least 32 bytes: `{"1":"...","2":"..."}`
+ * @throws TypeError that says what is wrong, never a part of a secret
+ */
+export function makeKeyring(masterSecrets: string): Keyring {
+  const masters = parseMasterSecrets(masterSecrets)
+  const macKeys = new Map<number, Buffer>()
+  for (const [version, master] of masters) macKeys.set(version, derive(master, LABELS.apiKeyMac))
+
+  const masterOf = (version: number): Buffer => known(masters.get(version))
+  return {
+    newestVersion: Math.max(...masters.keys()),
+    has: (version) => masters.has(version),
+    apiKeyMac: (version, keyId) =>
+      createHmac('sha256', known(macKeys.get(version)))
+        .update(macInput(version, keyId))
+        .digest('hex')
+        .slice(0, 32),
+    hmacSecret: (version, keyId) => derive(masterOf(version), LABELS.hmacSecret + keyId),
+    totpSecret: (version, challengeId) =>
+      derive(masterOf(version), LABELS.totpSecret + challengeId),
+  }
+}
+
+/** Compares two texts of ASCII in a time that does not depend on where they differ. */
+export function equalInConstantTime(one: string, other: string): boolean {
+  return one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other))
+}
+
+/** HKDF-SHA256 without a salt: the master secret is uniformly random already (RFC 5869 section 3.1). */
+function derive(master: Buffer, info: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', master, '', info, 32))
+}
+
+function known<T>(value: T | undefined): T {
+  if (value === undefined) throw new TypeError('unknown master secret version')
+  return value
+}
+
+function parseMasterSecrets(text: string): Map<number, Buffer> {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(text)
+  } catch {
+    // The parser's own message quotes the text, which is the secret.
+    throw new TypeError('MASTER_SECRETS is not JSON')
+  }
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    throw new TypeError('MASTER_SECRETS must be an object: version to base64url secret')
+  }
+  const masters = new Map<number, Buffer>()
+  for (const [version, secret] of Object.entries(parsed)) {
+    if (!VERSION.test(version)) throw new TypeError('MASTER_SECRETS has a malformed version')
+    if (typeof secret !== 'string' || !MASTER_SECRET.test(secret)) {
+      throw new TypeError(`MASTER_SECRETS version ${version} must be base64url of 32 bytes or more`)
+    }
+    masters.set(Number(version), Buffer.from(secret, 'base64url'))
+  }
+  if (masters.size === 0) throw new TypeError('MASTER_SECRETS is empty')
+  return masters
+}

@@ -1,0 +1,185 @@
+import type { Database } from '../database.ts'
+import { increment } from '../database.ts'
+import { parseInstall, type Install } from './install.ts'
+
+/** A pending TOTP. Times are Unix milliseconds. */
+export interface Challenge {
+  readonly id: string
+  readonly createdAt: number
+  readonly expiresAt: number
+  /** The master secret its TOTP secret is derived from. */
+  readonly masterVersion: number
+  /** The key that it bought; it buys no second one. */
+  readonly claimedBy?: string
+}
+
+/** What is dropped for the app, with the record that the guard will check it against. */
+export interface Issue {
+  readonly install: Install
+  readonly apiKey: string
+  /** base64url of 32 bytes. */
+  readonly hmacSecret: string
+}
+
+/** One (UID, slot) pair. */
+export interface Place {
+  readonly uid: string
+  readonly slot: string
+}
+
+/** All that issuing reads and writes. Every write is one atomic multi-path update (threat T12). */
+export interface InstallStore {
+  /**
+   * Writes the challenge and drops its code; false when a live challenge is in the place, or the UID
+   * has too many. `counted`: against the cap per UID, which the proven owner is not subject to.
+   */
+  startChallenge(
+    place: Place,
+    challenge: Challenge,
+    code: string,
+    counted: boolean,
+  ): Promise<boolean>
+  /** Counts an attempt; false when there is no live challenge or no attempt left. Reads nothing. */
+  countAttempt(place: Place, isOwner: boolean, nowMs: number): Promise<boolean>
+  readChallenge(place: Place): Promise<Challenge | null>
+  /** The place's keys that are active; normally one or none. */
+  readActive(place: Place): Promise<readonly Install[]>
+  /**
+   * Claims the challenge, drops the credential, records the install and supersedes the earlier keys;
+   * false when the challenge is no longer live or an earlier key has changed meanwhile.
+   */
+  claim(challenge: Challenge, issue: Issue, earlier: readonly Superseded[]): Promise<boolean>
+  /** Drops a new credential and supersedes the old key; false when that is no longer active. */
+  rotate(issue: Issue, earlier: Superseded): Promise<boolean>
+  read(keyId: string): Promise<Install | null>
+  /** Revokes the key for good and takes its drop away. */
+  revoke(install: Install, revocation: Revocation): Promise<void>
+  /** Removes the drop that has done its work; false when the slot holds another key's by now. */
+  collect(install: Install, nowMs: number): Promise<boolean>
+  /** False when another instance has recorded a later use. */
+  recordUse(keyId: string, nowMs: number): Promise<boolean>
+}
+
+export interface Superseded {
+  readonly install: Install
+  readonly graceUntil: number
+  readonly revocation: Revocation
+}
+
+/** One entry of the feed that makes warm instances forget a key. */
+export interface Revocation {
+  /** Unique, sorts by time. */
+  readonly id: string
+  readonly at: number
+  readonly reason: string
+}
+
+/** How many of a UID's newest records are searched for earlier keys; more are not a person's. */
+const RECORDS_PER_UID_MAX = 200
+
+export function makeInstallStore(database: Database): InstallStore {
+  return {
+    startChallenge: (place, challenge, code, counted) =>
+      database.write({
+        [challengePath(place)]: { ...challenge, attempts: 0, ownAttempts: 0 },
+        [otpPath(place)]: { code, expiresAt: challenge.expiresAt },
+        ...(counted && {
+          [`limits/challenges/${minuteOf(challenge.createdAt)}/${place.uid}`]: increment(1),
+        }),
+      }),
+
+    countAttempt: (place, isOwner, nowMs) =>
+      isOwner
+        ? database.write({ [`${challengePath(place)}/ownAttempts`]: increment(1) })
+        : database.write({
+            [`${challengePath(place)}/attempts`]: increment(1),
+            [`limits/otpAttempts/${dayOf(nowMs)}/${place.uid}`]: increment(1),
+          }),
+
+    readChallenge: async (place) => (await database.read(challengePath(place))) as Challenge | null,
+
+    readActive: async ({ uid, slot }) => {
+      const rows = await database.select('installs', {
+        orderBy: 'uid',
+        from: uid,
+        to: uid,
+        limit: RECORDS_PER_UID_MAX,
+        fromEnd: true,
+      })
+      return rows
+        .map(([keyId, value]) => parseInstall(keyId, value)!)
+        .filter((install) => install.slot === slot && install.status === 'active')
+    },
+
+    claim: (challenge, issue, earlier) =>
+      database.write({
+        [`${challengePath(issue.install)}/claimedBy`]: issue.install.keyId,
+        [otpPath(issue.install)]: null,
+        ...issued(issue, { challengeId: challenge.id }),
+        ...Object.assign({}, ...earlier.map(superseded)),
+      }),
+
+    rotate: (issue, earlier) =>
+      database.write({
+        ...issued(issue, { previousKeyId: earlier.install.keyId }),
+        ...superseded(earlier),
+      }),
+
+    read: async (keyId) => parseInstall(keyId, await database.read(`installs/${keyId}`)),
+
+    revoke: async (install, revocation) => {
+      const revoked = {
+        [`installs/${install.keyId}/status`]: 'revoked',
+        [`installs/${install.keyId}/reason`]: revocation.reason,
+        ...feedEntry(install, revocation),
+      }
+      // Refused when the slot holds a newer key's drop, which must stay.
+      if (await database.write({ ...revoked, ...collected(install) })) return
+      await database.write(revoked)
+    },
+
+    collect: (install, nowMs) =>
+      database.write({ ...collected(install), [`installs/${install.keyId}/lastUsedAt`]: nowMs }),
+
+    recordUse: (keyId, nowMs) => database.write({ [`installs/${keyId}/lastUsedAt`]: nowMs }),
+  }
+}
+
+const challengePath = ({ uid, slot }: Place): string => `challenges/${uid}/${slot}`
+const otpPath = ({ uid, slot }: Place): string => `users/${uid}/${slot}/otp`
+const credentialPath = ({ uid, slot }: Place): string => `users/${uid}/${slot}/credential`
+
+/** Windows of counters and nonces, so that the sweep removes a whole one at once. */
+export const minuteOf = (ms: number): number => Math.floor(ms / 60_000)
+export const dayOf = (ms: number): number => Math.floor(ms / 86_400_000)
+
+function issued({ install, apiKey, hmacSecret }: Issue, origin: Record<string, string>) {
+  const { keyId, scopes, ...record } = install
+  return {
+    [credentialPath(install)]: { apiKey, hmacSecret, keyId, issuedAt: install.createdAt },
+    [`installs/${keyId}`]: {
+      ...record,
+      ...origin,
+      scopes: Object.fromEntries(scopes.map((scope) => [scope, true])),
+    },
+  }
+}
+
+function superseded({ install, graceUntil, revocation }: Superseded) {
+  const path = `installs/${install.keyId}`
+  return {
+    [`${path}/status`]: 'superseded',
+    [`${path}/graceUntil`]: graceUntil,
+    // The new drop takes the old one's place; the rules hold the two together.
+    [`${path}/pickupBy`]: null,
+    ...feedEntry(install, revocation),
+  }
+}
+
+function collected(install: Install) {
+  return { [credentialPath(install)]: null, [`installs/${install.keyId}/pickupBy`]: null }
+}
+
+function feedEntry(install: Install, { id, at, reason }: Revocation) {
+  return { [`revocations/${id}`]: { keyId: install.keyId, at, reason } }
+}

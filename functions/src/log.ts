@@ -1,0 +1,59 @@
+import { logger } from 'firebase-functions'
+import type { ErrorCode } from '@latchkey/protocol'
+
+/** Every line the service writes. A field that is not named here cannot be logged (threat T23). */
+export type LogEvent =
+  | { readonly event: 'started'; readonly masterVersion: number }
+  | {
+      readonly event: 'refused'
+      readonly requestId: string
+      readonly route: string
+      readonly code: ErrorCode
+      readonly reason: string
+      readonly keyId?: string
+    }
+  | { readonly event: 'refusals'; readonly counts: Readonly<Record<string, number>> }
+  | { readonly event: 'failed'; readonly requestId: string; readonly error: LoggedError }
+  | { readonly event: 'issued' | 'rotated' | 'revoked'; readonly requestId: string }
+  | { readonly event: 'use_not_recorded'; readonly keyId: string; readonly error: LoggedError }
+  | {
+      readonly event: 'swept'
+      readonly challenges: number
+      readonly drops: number
+      readonly windows: number
+      readonly revocations: number
+      readonly ms: number
+    }
+
+/** An error without its message: libraries quote what they were given, which may be a secret. */
+export interface LoggedError {
+  readonly name: string
+  readonly code?: string
+  readonly frames: readonly string[]
+}
+
+export type Log = (event: LogEvent) => void
+
+const SEVERITY = {
+  started: 'INFO',
+  issued: 'INFO',
+  rotated: 'INFO',
+  revoked: 'INFO',
+  swept: 'INFO',
+  refused: 'NOTICE',
+  refusals: 'NOTICE',
+  use_not_recorded: 'WARNING',
+  failed: 'ERROR',
+} as const
+
+/** Writes one structured line to Cloud Logging. */
+export const log: Log = (event) => {
+  logger.write({ severity: SEVERITY[event.event], message: event.event, ...event })
+}
+
+export function describeError(error: unknown): LoggedError {
+  if (!(error instanceof Error)) return { name: typeof error, frames: [] }
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
+  const code = 'code' in error ? { code: String(error.code).slice(0, 64) } : {}
+  return { name: error.name, ...code, frames: frames.slice(0, 8).map((line) => line.trim()) }
+}

@@ -1,0 +1,113 @@
+import { v7 as uuidv7 } from 'uuid'
+import type { Config } from './config.ts'
+import { connectDatabase } from './database.ts'
+import { startFirebase, type FirebaseApp } from './firebase.ts'
+import { makeDurableNonces } from './guard/durableNonces.ts'
+import { makeGuard } from './guard/guard.ts'
+import { makeInstallCache } from './guard/installCache.ts'
+import { makeKeyMaterial } from './guard/keyMaterial.ts'
+import { makeNonceMemory } from './guard/nonceMemory.ts'
+import { makeRateLimit } from './guard/rateLimit.ts'
+import { followRevocations, HEARTBEAT_MS } from './guard/revocationFeed.ts'
+import { makeHandler, type RequestHandler } from './handler.ts'
+import { connectIdentity } from './identity.ts'
+import { makeInstallHandlers } from './installs/handlers.ts'
+import { makeIssuing } from './installs/issuing.ts'
+import { makeKeyring } from './installs/keyring.ts'
+import { makeUseRecorder } from './installs/recordUse.ts'
+import { makeInstallStore } from './installs/store.ts'
+import type { Log } from './log.ts'
+import { makeRoutes } from './routes.ts'
+import { sweep, type SweepReport } from './sweep/sweep.ts'
+
+/** Addresses counted at once; beyond, the least recent have their quota back. */
+const ADDRESSES_MAX = 50_000
+
+/** Leaves the function's own time limit (540 s) room for the batch under way. */
+const SWEEP_BUDGET_MS = 480_000
+
+/** A running service: one per instance. */
+export interface Service {
+  readonly handle: RequestHandler
+  readonly sweep: () => Promise<SweepReport>
+  /** Ends its connections and timers. */
+  readonly close: () => Promise<void>
+}
+
+/**
+ * Builds every part once and joins them. Nothing is connected yet: the Admin SDK is loaded by the
+ * first request that needs the database.
+ * @throws TypeError that names the faulty setting
+ */
+export function buildService(
+  config: Config,
+  { log, now }: { log: Log; now: () => number },
+): Service {
+  let app: Promise<FirebaseApp> | undefined
+  const firebase = () => (app ??= startFirebase(config.databaseUrl))
+  const deadline = { deadlineMs: config.databaseDeadlineMs }
+
+  const keyring = makeKeyring(config.masterSecrets)
+  const database = connectDatabase(firebase, deadline)
+  const identity = connectIdentity(firebase, deadline)
+  const store = makeInstallStore(database)
+
+  const feed = followRevocations(database, now, (keyId) => cache.drop(keyId))
+  const cache = makeInstallCache({
+    read: store.read,
+    liveSince: feed.liveSince,
+    max: config.installCacheMax,
+    ttlMs: config.installCacheTtlSeconds * 1000,
+  })
+  const heart = setInterval(() => void feed.beat(), HEARTBEAT_MS).unref()
+
+  const guard = makeGuard({
+    cache,
+    material: makeKeyMaterial(keyring, config.installCacheMax),
+    nonces: makeNonceMemory(config.nonceMemoryMax),
+    durableNonces: makeDurableNonces(database),
+    rate: makeRateLimit(
+      { name: 'install', quota: config.requestsPerMinutePerInstall, windowSeconds: 60 },
+      config.installCacheMax,
+    ),
+  })
+  const issuing = makeIssuing({ store, keyring, newId, now, settings: config })
+  const installs = makeInstallHandlers({ issuing, identity, forget: cache.drop, log })
+
+  const handle = makeHandler({
+    routes: makeRoutes(installs),
+    guard,
+    recordUse: makeUseRecorder({ store, cache, log }),
+    addressLimit: makeRateLimit(
+      { name: 'address', quota: config.registrationsPerMinutePerIp, windowSeconds: 60 },
+      ADDRESSES_MAX,
+    ),
+    log,
+    now,
+    settings: config,
+  })
+
+  log({ event: 'started', masterVersion: keyring.newestVersion })
+  return {
+    handle,
+    sweep: async () => {
+      const startedAt = now()
+      const report = await sweep({
+        database,
+        now,
+        batch: config.sweepBatch,
+        budgetMs: SWEEP_BUDGET_MS,
+      })
+      log({ event: 'swept', ...report, ms: now() - startedAt })
+      return report
+    },
+    close: async () => {
+      clearInterval(heart)
+      feed.stop()
+      if (app !== undefined) await (await app).close()
+    },
+  }
+}
+
+/** A UUIDv7 (RFC 9562) as 32 hex digits: unique, and sorted by time. */
+const newId = (): string => uuidv7().replaceAll('-', '')

@@ -1,0 +1,150 @@
+import { TOLERANCES } from '@latchkey/protocol'
+import type { Database } from '../database.ts'
+import { dayOf, minuteOf } from '../installs/store.ts'
+
+/** How much of each kind was removed. */
+export interface SweepReport {
+  readonly challenges: number
+  readonly drops: number
+  readonly windows: number
+  readonly revocations: number
+}
+
+export interface SweepParts {
+  readonly database: Database
+  /** Unix milliseconds. */
+  readonly now: () => number
+  /** Rows that are read and removed at a time. */
+  readonly batch: number
+  /** No new batch is begun after this many ms: the rest is for the next sweep. */
+  readonly budgetMs: number
+}
+
+/** How long a revocation is told: longer than any instance believes a record without the feed. */
+const REVOCATION_KEPT_MS = 60 * 60 * 1000
+
+/** Clocks of instances and of the database differ by less. */
+const MARGIN_MS = 60_000
+
+/**
+ * Removes what is used or expired, in bounded batches. Nothing is removed on the word of an earlier
+ * read: the rules check each removal again, so a sweep can race with anything, another sweep included.
+ */
+export async function sweep({ database, now, batch, budgetMs }: SweepParts): Promise<SweepReport> {
+  const endAt = now() + budgetMs
+  const pass: Pass = { database, batch, nowMs: now(), isOver: () => now() >= endAt }
+  return {
+    challenges: await sweepChallenges(pass),
+    drops: await sweepDrops(pass),
+    windows:
+      (await sweepWindows(pass, 'nonces', minuteOf(pass.nowMs - nonceLifeMs))) +
+      (await sweepWindows(pass, 'limits/challenges', minuteOf(pass.nowMs - MARGIN_MS))) +
+      (await sweepWindows(pass, 'limits/otpAttempts', dayOf(pass.nowMs - MARGIN_MS))),
+    revocations: await sweepRevocations(pass),
+  }
+}
+
+/** A nonce is needed while a request with its `created` can still be fresh. */
+const nonceLifeMs = (TOLERANCES.pastSeconds + TOLERANCES.futureSeconds) * 1000 + MARGIN_MS
+
+interface Pass {
+  readonly database: Database
+  readonly batch: number
+  readonly nowMs: number
+  readonly isOver: () => boolean
+}
+
+/** Used and expired challenges with their codes, UID by UID. */
+async function sweepChallenges({ database, batch, nowMs, isOver }: Pass): Promise<number> {
+  let removed = 0
+  let from = ''
+  while (!isOver()) {
+    const rows = await database.select('challenges', { limit: batch, ...(from && { from }) })
+    const removals = rows.flatMap(([uid, slots]) =>
+      Object.entries(slots as Record<string, { expiresAt: number; claimedBy?: string }>)
+        .filter(
+          ([, challenge]) => challenge.claimedBy !== undefined || challenge.expiresAt <= nowMs,
+        )
+        .map(([slot]) => ({
+          [`challenges/${uid}/${slot}`]: null,
+          [`users/${uid}/${slot}/otp`]: null,
+        })),
+    )
+    removed += await removeAll(database, removals)
+    if (rows.length < batch) break
+    // The next page begins behind the last UID: `!` sorts before every character of a UID.
+    from = `${rows.at(-1)![0]}!`
+  }
+  return removed
+}
+
+/** Drops that no app has collected in time. Their keys stay: the app may have read them. */
+async function sweepDrops({ database, batch, nowMs, isOver }: Pass): Promise<number> {
+  let removed = 0
+  while (!isOver()) {
+    const rows = await database.select('installs', {
+      orderBy: 'pickupBy',
+      from: 1,
+      to: nowMs,
+      limit: batch,
+    })
+    const removals = rows.map(([keyId, value]) => {
+      const { uid, slot } = value as { uid: string; slot: string }
+      return { [`users/${uid}/${slot}/credential`]: null, [`installs/${keyId}/pickupBy`]: null }
+    })
+    const done = await removeAll(database, removals)
+    removed += done
+    if (rows.length < batch || done === 0) break
+  }
+  return removed
+}
+
+/**
+ * Whole windows (minutes, days) of a table that end before `firstKept`. Reading one downloads it, so
+ * only the oldest is looked for; those behind it are removed unseen.
+ */
+async function sweepWindows(
+  { database, batch, isOver }: Pass,
+  table: string,
+  firstKept: number,
+): Promise<number> {
+  let removed = 0
+  while (!isOver()) {
+    const [oldest] = await database.select(table, { limit: 1 })
+    if (oldest === undefined || Number(oldest[0]) >= firstKept) break
+    const first = Number(oldest[0])
+    const count = Math.min(firstKept - first, batch)
+    const windows = Array.from({ length: count }, (_, at) => [`${table}/${first + at}`, null])
+    if (!(await database.write(Object.fromEntries(windows)))) break
+    removed += count
+  }
+  return removed
+}
+
+async function sweepRevocations({ database, batch, nowMs, isOver }: Pass): Promise<number> {
+  let removed = 0
+  while (!isOver()) {
+    const to = nowMs - REVOCATION_KEPT_MS
+    const rows = await database.select('revocations', { orderBy: 'at', to, limit: batch })
+    removed += await removeAll(
+      database,
+      rows.map(([id]) => ({ [`revocations/${id}`]: null })),
+    )
+    if (rows.length < batch) break
+  }
+  return removed
+}
+
+/** All in one write; when the rules refuse it, one by one, as a single row may have changed. */
+async function removeAll(
+  database: Database,
+  removals: readonly Readonly<Record<string, null>>[],
+): Promise<number> {
+  if (removals.length === 0) return 0
+  if (await database.write(Object.assign({}, ...removals) as Record<string, null>)) {
+    return removals.length
+  }
+  let removed = 0
+  for (const removal of removals) if (await database.write(removal)) removed += 1
+  return removed
+}
