@@ -1,0 +1,122 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { RulesError, startRtdb, type Rtdb } from './index.ts'
+import { parseRules } from './rules/index.ts'
+
+const USAGE = `A Realtime Database for this machine.
+
+Usage: npm run rtdb -- [options]
+
+  --port <n>            port to listen on (9000; 0 takes a free one)
+  --host <name>         interface to listen on (127.0.0.1)
+  --rules <file>        rules for the namespaces given, or for all
+  --namespace <name>    namespace to make at once; may be repeated
+  --allow-host <name>   further host name under which clients and pages reach it; may be repeated
+  --explain             say which rule denied, to the client and on stderr
+  --check <file>        only check a rules file: exit code 0 if it is right, 1 if not
+  --help                this text
+`
+
+/** Exit codes: right, something failed, called wrongly. */
+const EXIT = { ok: 0, failed: 1, usage: 2 } as const
+
+const OPTIONS = {
+  port: { type: 'string', default: '9000' },
+  host: { type: 'string', default: '127.0.0.1' },
+  rules: { type: 'string' },
+  namespace: { type: 'string', multiple: true, default: [] as string[] },
+  'allow-host': { type: 'string', multiple: true, default: [] as string[] },
+  explain: { type: 'boolean', default: false },
+  check: { type: 'string' },
+  help: { type: 'boolean', default: false },
+} as const
+
+const say = (line: string): void => void process.stderr.write(`${line}\n`)
+
+await main()
+
+async function main(): Promise<void> {
+  const values = argumentsGiven()
+  if (values.help) {
+    process.stdout.write(USAGE)
+  } else if (values.check !== undefined) {
+    process.exitCode = check(values.check)
+  } else {
+    await serve(values)
+  }
+}
+
+function argumentsGiven() {
+  try {
+    const { values } = parseArgs({ options: OPTIONS })
+    const port = Number(values.port)
+    if (!/^\d+$/.test(values.port) || port > 65535) {
+      throw new TypeError(`--port ${values.port} is not a port number`)
+    }
+    return { ...values, port }
+  } catch (error) {
+    say(`${messageOf(error)}\nSee --help.`)
+    process.exit(EXIT.usage)
+  }
+}
+
+/** Checks a rules file and tells what is wrong with it. */
+function check(file: string): number {
+  try {
+    parseRules(readFileSync(file, 'utf8'))
+    process.stdout.write(`${file}: the rules are right\n`)
+    return EXIT.ok
+  } catch (error) {
+    say(`${file}:${messageOf(error)}`)
+    return EXIT.failed
+  }
+}
+
+async function serve(values: ReturnType<typeof argumentsGiven>): Promise<void> {
+  const rtdb = await start(values)
+  endOnSignal(rtdb)
+  const names = rtdb.namespaces()
+  const shown = names.length > 0 ? names.join(', ') : 'made on first use'
+  process.stdout.write(`rtdb ready on ${rtdb.url} (namespaces: ${shown})\n`)
+}
+
+async function start(values: ReturnType<typeof argumentsGiven>): Promise<Rtdb> {
+  const { port, host, rules, namespace, explain } = values
+  if (rules === undefined) say('No --rules: anyone may read and write everything.')
+  const common = { port, host, explain, log: say, allowedHosts: values['allow-host'] }
+  try {
+    return await startRtdb({
+      ...common,
+      ...(rules === undefined ? {} : { rules: readFileSync(rules, 'utf8') }),
+      ...(namespace.length > 0 ? { namespace } : {}),
+    })
+  } catch (error) {
+    say(explanationOf(error, values))
+    process.exit(EXIT.failed)
+  }
+}
+
+function explanationOf(error: unknown, { port, rules }: { port: number; rules?: string }): string {
+  if (error instanceof RulesError) return `${rules ?? ''}:${error.message}`
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'EADDRINUSE')
+    return `Port ${port} is taken: end what uses it, or choose another --port.`
+  return messageOf(error)
+}
+
+/** A second signal ends the process at once, should closing hang. */
+function endOnSignal(rtdb: Rtdb): void {
+  const end = (): void => {
+    rtdb.close().catch((error: unknown) => {
+      say(messageOf(error))
+      process.exitCode = EXIT.failed
+    })
+  }
+  process.once('SIGINT', end)
+  process.once('SIGTERM', end)
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

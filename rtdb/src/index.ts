@@ -1,0 +1,6 @@
+/** A Realtime Database server for one machine, used by the unchanged Firebase SDKs. */
+export { startRtdb } from './startRtdb.ts'
+export type { Rtdb, RtdbOptions } from './startRtdb.ts'
+export type { Operations } from './operations.ts'
+export type { Limits } from './limits.ts'
+export { RulesError } from './rules/index.ts'

@@ -1,0 +1,58 @@
+import { readText } from './requestBody.ts'
+import type { RestContext } from './rest.ts'
+import { jsonReply, sendReply, sendText, type Reply } from './restReply.ts'
+import { Refusal } from './refusal.ts'
+
+/** The path below which a database is configured rather than read. */
+export const SETTINGS = '/.settings/'
+
+/** Serves `/.settings/<name>.json`, for the owner only. */
+export async function serveSetting(context: RestContext): Promise<void> {
+  const { request, response, limits } = context
+  if (!request.identity.admin) throw new Refusal('permission_denied')
+  const name = request.path.slice(SETTINGS.length)
+  const setting = settings.get(name)
+  if (!setting) throw new Refusal('unknown_setting')
+  const handler = setting.get(request.method)
+  if (!handler) throw new Refusal('method_not_allowed')
+  const reply = await handler(context)
+  if (reply) sendReply(response, reply, request.params, limits)
+}
+
+type Handler = (context: RestContext) => Promise<Reply> | Reply | null
+
+const OK = jsonReply({ status: 'ok' })
+
+const settings = new Map([
+  [
+    'rules',
+    new Map<string, Handler>([
+      ['GET', sendRules],
+      ['PUT', loadRules],
+    ]),
+  ],
+  [
+    // Not a setting of the hosted service: what the database has done, for those who count it from outside.
+    'operations',
+    new Map<string, Handler>([
+      ['GET', ({ namespace }) => jsonReply({ ...namespace.operations.snapshot() })],
+      ['DELETE', resetOperations],
+    ]),
+  ],
+])
+
+/** The text that was loaded, comments included. */
+function sendRules({ namespace, response }: RestContext): null {
+  sendText(response, 200, namespace.rulesText)
+  return null
+}
+
+async function loadRules({ namespace, message, limits }: RestContext): Promise<Reply> {
+  namespace.setRules(await readText(message, limits.bodyBytesMax))
+  return OK
+}
+
+function resetOperations({ namespace }: RestContext): Reply {
+  namespace.operations.reset()
+  return OK
+}
