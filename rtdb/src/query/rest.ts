@@ -56,6 +56,8 @@ function orderOf(orderBy: string): Order {
   if (typeof name !== 'string') throw new DataError(ORDER_INVALID)
   const fixed = FIXED_ORDERS.get(name)
   if (fixed !== undefined) return fixed
+  // The wire's spelling of the fixed orders is none of REST's.
+  if (name.startsWith('.')) throw new DataError(ORDER_INVALID)
   try {
     return parseOrder(name)
   } catch {

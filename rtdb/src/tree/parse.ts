@@ -49,20 +49,19 @@ function parseObject(json: JsonObject, at: Parsing): Tree {
 }
 
 function parseChildren(json: JsonObject, priority: Priority, at: Parsing): Tree {
-  const given = Object.keys(json)
-  const keys = sortKeys(priority === null && given[0]?.[0] !== '.' ? given : withoutPriority(given))
-  const [keptKeys, nodes]: [string[], Node[]] = [[], []]
-  for (const key of keys) {
-    const node = parseChild(json[key], key, at)
-    if (node === null) continue
-    keptKeys.push(key)
-    nodes.push(node)
-  }
-  return sortedBranch(keptKeys, nodes, priority)
+  const keys = sortKeys(childKeys(json))
+  const nodes = keys.map((key) => parseChild(json[key], key, at))
+  if (!nodes.includes(null)) return sortedBranch(keys, nodes as Node[], priority)
+  return sortedBranch(
+    keys.filter((_, i) => nodes[i] !== null),
+    nodes.filter((node) => node !== null),
+    priority,
+  )
 }
 
-function withoutPriority(keys: string[]): string[] {
-  return keys.filter((key) => key !== '.priority')
+function childKeys(json: JsonObject): string[] {
+  const keys = Object.keys(json)
+  return Object.hasOwn(json, '.priority') ? keys.filter((key) => key !== '.priority') : keys
 }
 
 function parseChild(json: unknown, key: string, at: Parsing): Tree {
