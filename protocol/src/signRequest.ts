@@ -14,7 +14,10 @@ export type Hmac = (text: string) => Uint8Array | Promise<Uint8Array>
 export interface RequestToSign {
   /** Upper case, as it is sent. */
   readonly method: string
-  /** Path and query below the API's address, with or without `/api`: `/installs/current?x=1`. */
+  /**
+   * Path and query below the API's address, with or without `/api`: `/installs/current?x=1`. As they
+   * are sent: a URL object's `pathname + search`, for it escapes some characters (`'`, `"`).
+   */
   readonly target: string
   readonly apiKey: string
   /** Unix seconds. */

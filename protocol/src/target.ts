@@ -12,8 +12,11 @@ export interface Target {
 /** RFC 3986 path characters without `;` (path parameters are read differently by every server). */
 const PATH = /^(?:\/[A-Za-z0-9._~!$&'()*+,=:@%-]*)+$/
 
-/** Visible ASCII without `#`: a fragment is never sent. */
-const QUERY = /^\?[\x21\x22\x24-\x7e]*$/
+/**
+ * Visible ASCII without `#`, which is never sent. `?` alone is refused: it would be signed as if there
+ * were no query, so one signature would be good for two targets.
+ */
+const QUERY = /^\?[\x21\x22\x24-\x7e]+$/
 
 /** Empty or dot segments: what one server drops, merges or climbs, another serves. */
 const AMBIGUOUS_SEGMENT = /\/(?:\/|\.{1,2}(?:\/|$))/
@@ -30,7 +33,8 @@ export function parseTarget(target: string): Target | null {
   const mark = target.indexOf('?')
   const path = mark < 0 ? target : target.slice(0, mark)
   const query = mark < 0 ? '?' : target.slice(mark)
-  if (!PATH.test(path) || AMBIGUOUS_SEGMENT.test(path) || !QUERY.test(query)) return null
+  if (!PATH.test(path) || AMBIGUOUS_SEGMENT.test(path)) return null
+  if (mark >= 0 && !QUERY.test(query)) return null
   if (path.includes('%') && AMBIGUOUS_ESCAPE.test(path)) return null
   return { path: canonicalPath(path), query }
 }
