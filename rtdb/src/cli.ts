@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { RulesError, startRtdb, type Rtdb } from './index.ts'
+import { RulesError, startRtdb, type Rtdb, type RtdbOptions } from './index.ts'
 import { parseRules } from './rules/index.ts'
 
 const USAGE = `A Realtime Database for this machine.
@@ -13,6 +13,10 @@ Usage: npm run rtdb -- [options]
   --rules <file>        rules for the namespaces given, or for all
   --namespace <name>    namespace to make at once; may be repeated
   --allow-host <name>   further host name under which clients and pages reach it; may be repeated
+  --import <file>       JSON to start with; [namespace=]file; may be repeated
+  --export <file>       where the data is written at the end; [namespace=]file; may be repeated
+  --persist <file>      keep all data in this file, so that it is there again at the next start
+  --functions <address> host:port of the Functions emulator, whose functions run when data changes
   --explain             say which rule denied, to the client and on stderr
   --check <file>        only check a rules file: exit code 0 if it is right, 1 if not
   --help                this text
@@ -27,6 +31,10 @@ const OPTIONS = {
   rules: { type: 'string' },
   namespace: { type: 'string', multiple: true, default: [] as string[] },
   'allow-host': { type: 'string', multiple: true, default: [] as string[] },
+  import: { type: 'string', multiple: true, default: [] as string[] },
+  export: { type: 'string', multiple: true, default: [] as string[] },
+  persist: { type: 'string' },
+  functions: { type: 'string' },
   explain: { type: 'boolean', default: false },
   check: { type: 'string' },
   help: { type: 'boolean', default: false },
@@ -73,48 +81,73 @@ function check(file: string): number {
   }
 }
 
-async function serve(values: ReturnType<typeof argumentsGiven>): Promise<void> {
+async function serve(values: Arguments): Promise<void> {
   const rtdb = await start(values)
-  endOnSignal(rtdb)
+  endOnSignal(rtdb, values)
   const names = rtdb.namespaces()
   const shown = names.length > 0 ? names.join(', ') : 'made on first use'
   process.stdout.write(`rtdb ready on ${rtdb.url} (namespaces: ${shown})\n`)
 }
 
-async function start(values: ReturnType<typeof argumentsGiven>): Promise<Rtdb> {
-  const { port, host, rules, namespace, explain } = values
-  if (rules === undefined) say('No --rules: anyone may read and write everything.')
-  const common = { port, host, explain, log: say, allowedHosts: values['allow-host'] }
+type Arguments = ReturnType<typeof argumentsGiven>
+
+async function start(values: Arguments): Promise<Rtdb> {
+  if (values.rules === undefined) say('No --rules: anyone may read and write everything.')
   try {
-    return await startRtdb({
-      ...common,
-      ...(rules === undefined ? {} : { rules: readFileSync(rules, 'utf8') }),
-      ...(namespace.length > 0 ? { namespace } : {}),
-    })
+    const rtdb = await startRtdb(optionsFrom(values))
+    for (const { namespace, file } of dataFiles(values.import, values)) {
+      rtdb.import(namespace, JSON.parse(readFileSync(file, 'utf8')))
+    }
+    return rtdb
   } catch (error) {
     say(explanationOf(error, values))
     process.exit(EXIT.failed)
   }
 }
 
-function explanationOf(error: unknown, { port, rules }: { port: number; rules?: string }): string {
-  if (error instanceof RulesError) return `${rules ?? ''}:${error.message}`
+function optionsFrom(values: Arguments): RtdbOptions {
+  const { port, host, rules, namespace, explain, persist, functions } = values
+  return {
+    ...{ port, host, namespace, explain, log: say, allowedHosts: values['allow-host'] },
+    ...(rules === undefined ? {} : { rules: readFileSync(rules, 'utf8') }),
+    ...(persist === undefined ? {} : { persist }),
+    ...(functions === undefined ? {} : { functionsHost: functions }),
+  }
+}
+
+/** `namespace=file`, or a file for the first namespace given. */
+function dataFiles(texts: string[], { namespace }: Arguments) {
+  return texts.map((text) => {
+    const [, name = namespace[0] ?? 'default', file = ''] = /^(?:([\w.-]+)=)?(.+)$/.exec(text) ?? []
+    return { namespace: name, file }
+  })
+}
+
+function explanationOf(error: unknown, { port, rules = '' }: Arguments): string {
+  if (error instanceof RulesError) return `${rules}:${error.message}`
   const { code } = error as NodeJS.ErrnoException
-  if (code === 'EADDRINUSE')
-    return `Port ${port} is taken: end what uses it, or choose another --port.`
-  return messageOf(error)
+  return code === 'EADDRINUSE'
+    ? `Port ${port} is taken: end what uses it, or choose another --port.`
+    : messageOf(error)
 }
 
 /** A second signal ends the process at once, should closing hang. */
-function endOnSignal(rtdb: Rtdb): void {
-  const end = (): void => {
-    rtdb.close().catch((error: unknown) => {
+function endOnSignal(rtdb: Rtdb, values: Arguments): void {
+  const end = async (): Promise<void> => {
+    process.exitCode = EXIT.ok
+    try {
+      await rtdb.close()
+      for (const { namespace, file } of dataFiles(values.export, values)) {
+        writeFileSync(file, JSON.stringify(rtdb.export(namespace), null, 2))
+        say(`${namespace} is written to ${file}`)
+      }
+    } catch (error) {
       say(messageOf(error))
       process.exitCode = EXIT.failed
-    })
+    }
   }
-  process.once('SIGINT', end)
-  process.once('SIGTERM', end)
+  process.once('SIGINT', () => void end())
+  process.once('SIGTERM', () => void end())
 }
 
 function messageOf(error: unknown): string {

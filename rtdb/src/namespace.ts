@@ -153,6 +153,11 @@ export class Namespace {
     return toExport(this.#root)
   }
 
+  /** Takes over data that a journal has kept, before anyone listens. */
+  restore(root: Tree): void {
+    this.#root = root
+  }
+
   /** Replaces all data, as the owner, without triggering functions. */
   import(json: unknown): void {
     const time = this.now()

@@ -21,6 +21,7 @@ import {
   type Json,
   type Tree,
 } from './tree/index.ts'
+import type { Triggers } from './triggers/triggers.ts'
 
 /** What a REST handler works with. */
 export interface RestContext {
@@ -30,6 +31,7 @@ export interface RestContext {
   readonly response: ServerResponse
   readonly limits: Limits
   readonly nextPushId: () => string
+  readonly triggers: Triggers
 }
 
 /** Serves `/<path>.json`. Throws Refusal or DataError for what it cannot do. */

@@ -32,7 +32,9 @@ export function sendReply(
 
 /** Sends JSON text as it is. */
 export function sendText(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8' }).end(text)
+  response.statusCode = status
+  response.setHeader('Content-Type', 'application/json; charset=utf-8')
+  response.end(text)
 }
 
 /** The status and text for whatever a handler threw; null for a failure of the server itself. */

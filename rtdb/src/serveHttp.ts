@@ -7,6 +7,7 @@ import { serveRest } from './rest.ts'
 import { errorReply, sendReply } from './restReply.ts'
 import { parseRestRequest } from './restRequest.ts'
 import { serveSetting, SETTINGS } from './settings.ts'
+import type { Triggers } from './triggers/triggers.ts'
 
 /** What every request of a server shares. */
 export interface HttpContext {
@@ -17,6 +18,7 @@ export interface HttpContext {
   readonly hostNames: ReadonlySet<string>
   readonly limits: Limits
   readonly nextPushId: () => string
+  readonly triggers: Triggers
   readonly log: (line: string) => void
 }
 

@@ -1,7 +1,8 @@
-import { readText } from './requestBody.ts'
+import { readJson, readText } from './requestBody.ts'
 import type { RestContext } from './rest.ts'
 import { jsonReply, sendReply, sendText, type Reply } from './restReply.ts'
 import { Refusal } from './refusal.ts'
+import { parseTrigger } from './triggers/registration.ts'
 
 /** The path below which a database is configured rather than read. */
 export const SETTINGS = '/.settings/'
@@ -32,6 +33,13 @@ const settings = new Map([
     ]),
   ],
   [
+    'functionTriggers',
+    new Map<string, Handler>([
+      ['POST', registerTrigger],
+      ['PUT', registerTrigger],
+    ]),
+  ],
+  [
     // Not a setting of the hosted service: what the database has done, for those who count it from outside.
     'operations',
     new Map<string, Handler>([
@@ -49,6 +57,12 @@ function sendRules({ namespace, response }: RestContext): null {
 
 async function loadRules({ namespace, message, limits }: RestContext): Promise<Reply> {
   namespace.setRules(await readText(message, limits.bodyBytesMax))
+  return OK
+}
+
+async function registerTrigger(context: RestContext): Promise<Reply> {
+  const { namespace, message, limits, triggers } = context
+  triggers.register(parseTrigger(await readJson(message, limits.bodyBytesMax), namespace.name))
   return OK
 }
 

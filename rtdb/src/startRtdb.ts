@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { WebSocketServer } from 'ws'
+import { Journal } from './journal.ts'
 import { defaultLimits, type Limits } from './limits.ts'
 import { Namespaces } from './namespaces.ts'
 import type { Operations } from './operations.ts'
@@ -9,6 +10,7 @@ import { PushIds } from './pushId.ts'
 import { serveHttp, type HttpContext } from './serveHttp.ts'
 import { serveUpgrade } from './serveUpgrade.ts'
 import type { Json } from './tree/index.ts'
+import { Triggers } from './triggers/triggers.ts'
 
 export interface RtdbOptions {
   /** 0, the default, takes a free port. */
@@ -27,6 +29,10 @@ export interface RtdbOptions {
   allowedHosts?: readonly string[]
   /** Receives lines for the operator: explained denials and failures. Nothing is printed by default. */
   log?: (line: string) => void
+  /** `host:port` of the Functions emulator, whose functions register here and run when data changes. */
+  functionsHost?: string
+  /** A file that keeps the data through a restart. It belongs to one server at a time. */
+  persist?: string
   limits?: Partial<Limits>
 }
 
@@ -52,10 +58,82 @@ export interface Rtdb {
 
 /** Starts a Realtime Database in this process. Rejects if the port is taken or the rules are wrong. */
 export async function startRtdb(options: RtdbOptions = {}): Promise<Rtdb> {
-  const { port = 0, host = '127.0.0.1', namespace: names = [] } = options
-  const namespaces = makeNamespaces(options)
-  for (const name of names) namespaces.named(name)
-  const context = contextOf(options, host, namespaces)
+  const settings = settingsOf(options)
+  const kept = options.persist === undefined ? null : await Journal.open(options.persist)
+  const triggers = new Triggers(options.functionsHost, settings.log)
+  const namespaces = makeNamespaces(settings, kept?.journal, triggers)
+  const pushIds = new PushIds(randomBytes)
+  const context: HttpContext = {
+    ...settings,
+    namespaces,
+    triggers,
+    nextPushId: () => pushIds.next(settings.now()),
+  }
+  const end = async (): Promise<void> => {
+    await triggers.close()
+    kept?.journal.close()
+  }
+  try {
+    for (const [name, root] of kept?.roots ?? []) namespaces.named(name).restore(root)
+    for (const name of settings.namespace) namespaces.named(name)
+    const network = await listen(context, settings)
+    return rtdbOf(settings.host, network, namespaces, end)
+  } catch (error) {
+    await end()
+    throw error
+  }
+}
+
+type Settings = ReturnType<typeof settingsOf>
+
+function settingsOf(options: RtdbOptions) {
+  const { host = '127.0.0.1', namespace = [], allowedHosts = [] } = options
+  return {
+    host,
+    port: options.port ?? 0,
+    namespace,
+    rulesFor: rulesFor(options),
+    explain: options.explain ?? false,
+    now: options.now ?? Date.now,
+    log: options.log ?? (() => undefined),
+    hostNames: new Set([host, ...allowedHosts].map((name) => name.toLowerCase())),
+    namespaceOfAddress: namespace[0] ?? 'default',
+    limits: { ...defaultLimits, ...options.limits },
+  }
+}
+
+/** One text goes to the namespaces given, or to every one if none is. */
+function rulesFor({ rules, namespace }: RtdbOptions): (name: string) => string | undefined {
+  if (rules === undefined) return () => undefined
+  if (typeof rules !== 'string') {
+    return (name) => (Object.hasOwn(rules, name) ? rules[name] : undefined)
+  }
+  const named = new Set(namespace)
+  return (name) => (named.size === 0 || named.has(name) ? rules : undefined)
+}
+
+function makeNamespaces(
+  { now, explain, log, rulesFor }: Settings,
+  journal: Journal | undefined,
+  triggers: Triggers,
+): Namespaces {
+  return new Namespaces({
+    now,
+    explain,
+    log,
+    rulesFor,
+    ...(journal ? { record: (commit) => journal.record(commit) } : {}),
+    react: (commit) => triggers.fire(commit),
+  })
+}
+
+interface Network {
+  server: Server
+  sockets: WebSocketServer
+  port: number
+}
+
+async function listen(context: HttpContext, { port, host }: Settings): Promise<Network> {
   const server = createServer((message, response) => void serveHttp(context, message, response))
   const sockets = new WebSocketServer({
     noServer: true,
@@ -66,44 +144,30 @@ export async function startRtdb(options: RtdbOptions = {}): Promise<Rtdb> {
     serveUpgrade({ ...context, sockets }, message, socket, head)
   })
   await listening(server, port, host)
-  const address = server.address() as AddressInfo
+  return { server, sockets, port: (server.address() as AddressInfo).port }
+}
+
+function rtdbOf(
+  host: string,
+  { server, sockets, port }: Network,
+  namespaces: Namespaces,
+  end: () => Promise<void>,
+): Rtdb {
   return {
-    port: address.port,
+    port,
     host,
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     namespaces: () => [...namespaces].map(({ name }) => name),
     setRules: (name, text) => namespaces.named(name).setRules(text),
     export: (name) => namespaces.named(name).export(),
     import: (name, json) => namespaces.named(name).import(json),
     operations: (name) => namespaces.named(name).operations.snapshot(),
     resetOperations: (name) => namespaces.named(name).operations.reset(),
-    close: () => close(server, sockets),
-  }
-}
-
-function makeNamespaces({ rules, namespace: names, now, explain, log }: RtdbOptions): Namespaces {
-  const named = names && new Set(names)
-  return new Namespaces({
-    now: now ?? Date.now,
-    explain: explain ?? false,
-    log: log ?? (() => undefined),
-    rulesFor: (name) => {
-      if (typeof rules === 'string') return !named || named.has(name) ? rules : undefined
-      return rules && Object.hasOwn(rules, name) ? rules[name] : undefined
+    close: async () => {
+      // Ending connections writes what they stored for that moment, so the journal is closed after them.
+      await disconnect(server, sockets)
+      await end()
     },
-  })
-}
-
-function contextOf(options: RtdbOptions, host: string, namespaces: Namespaces): HttpContext {
-  const now = options.now ?? Date.now
-  const pushIds = new PushIds(randomBytes)
-  return {
-    namespaces,
-    namespaceOfAddress: options.namespace?.[0] ?? 'default',
-    hostNames: new Set([host, ...(options.allowedHosts ?? [])].map((name) => name.toLowerCase())),
-    limits: { ...defaultLimits, ...options.limits },
-    nextPushId: () => pushIds.next(now()),
-    log: options.log ?? (() => undefined),
   }
 }
 
@@ -118,7 +182,7 @@ function listening(server: Server, port: number, host: string): Promise<void> {
 }
 
 /** Connections are cut, not asked: a client of a test may have gone without saying so. */
-async function close(server: Server, sockets: WebSocketServer): Promise<void> {
+async function disconnect(server: Server, sockets: WebSocketServer): Promise<void> {
   const ended = new Promise<void>((resolve) => server.close(() => resolve()))
   for (const socket of sockets.clients) socket.terminate()
   server.closeAllConnections()
