@@ -1,10 +1,10 @@
 import { relative } from 'node:path'
 
-import { bundle, deployedBundle } from './local/bundle.ts'
+import { bundle, bundleIn } from './local/bundle.ts'
 import { checkout } from './local/checkout.ts'
 
 const startedAt = performance.now()
 const bytes = await bundle()
-const file = relative(checkout, deployedBundle)
+const file = relative(checkout, bundleIn())
 const took = Math.round(performance.now() - startedAt)
 console.log(`${file}: ${Math.ceil(bytes / 1024)} kB, in ${took} ms`)

@@ -1,18 +1,25 @@
-import { statSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 
 import { context, type BuildOptions, type Plugin } from 'esbuild'
 
 import { inCheckout } from './checkout.ts'
 
-/** Where `firebase deploy` and functions/package.json expect the bundle. */
-export const deployedBundle = inCheckout('functions/lib/index.js')
+/** Where Cloud Functions look for the code: `main` of the package that is uploaded. */
+const main = (
+  JSON.parse(readFileSync(inCheckout('functions/package.json'), 'utf8')) as { main: string }
+).main
+
+/** The bundle in a functions folder, by default the one that is deployed. */
+export const bundleIn = (functionsFolder = inCheckout('functions')): string =>
+  join(functionsFolder, main)
 
 /**
- * Bundles the function into one file and answers its size in bytes. Everything is inside but the two
- * Firebase packages: the `firebase-functions` binary that reads the manifest must meet our params in its own
- * registry, and the Admin SDK is loaded from its own folder, late (a third of a cold start).
+ * Bundles the function into one file and answers its size in bytes. Everything is inside but Firebase's
+ * packages: the `firebase-functions` binary that reads the manifest must meet our params in its own
+ * registry, and the Admin SDK is loaded late from its own folder (a third of a cold start).
  */
-export async function bundle(outfile = deployedBundle): Promise<number> {
+export async function bundle(outfile = bundleIn()): Promise<number> {
   const esbuild = await context(bundleOptions(outfile))
   try {
     await esbuild.rebuild()
@@ -40,12 +47,24 @@ const bundleOptions = (outfile: string): BuildOptions => ({
   bundle: true,
   platform: 'node',
   target: 'node20',
-  format: 'esm',
-  external: ['firebase-functions', 'firebase-admin'],
+  external: ['firebase-functions', 'firebase-admin', '@firebase/logger'],
+  // The smaller module builds of packages that have one.
+  mainFields: ['module', 'main'],
   sourcemap: 'external',
-  // CommonJS packages inside an ES module still call require() for Node's own modules.
+  logLevel: 'warning',
+  ...(outfile.endsWith('.cjs') ? commonJs : esModule),
+})
+
+/**
+ * Loads in 0.85 of the time of an ES module here, and meets one copy of each of Firebase's packages: as an ES
+ * module it would have its own @firebase/logger, and could not silence the one that the Admin SDK prints with.
+ */
+const commonJs: BuildOptions = { format: 'cjs', supported: { 'dynamic-import': false } }
+
+const esModule: BuildOptions = {
+  format: 'esm',
   banner: {
+    // CommonJS packages inside an ES module still call require() for Node's own modules.
     js: "import { createRequire as latchkeyRequire } from 'node:module'; const require = latchkeyRequire(import.meta.url);",
   },
-  logLevel: 'warning',
-})
+}

@@ -49,18 +49,23 @@ export async function waitUntilHealthy(
 }
 
 async function answered({ what, url }: Probe, limit: AbortSignal): Promise<void> {
-  while (!(await answersWell(url, limit))) {
+  for (;;) {
+    const status = await statusOf(url, limit)
+    if (status >= 200 && status < 300) return
+    // It is there and has failed: asking again only repeats it. 404 is a function that is not loaded yet.
+    if (status >= 500) throw new Error(`The ${what} does not work: ${url} answers ${status}.`)
     if (limit.aborted) throw new Error(`The ${what} does not answer at ${url}.`)
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
 }
 
-async function answersWell(url: string, signal: AbortSignal): Promise<boolean> {
+/** 0: nobody answers. */
+async function statusOf(url: string, signal: AbortSignal): Promise<number> {
   try {
     const answer = await fetch(url, { headers: { authorization: 'Bearer owner' }, signal })
     await answer.arrayBuffer()
-    return answer.ok
+    return answer.status
   } catch {
-    return false
+    return 0
   }
 }

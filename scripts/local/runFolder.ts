@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+import { bundleIn } from './bundle.ts'
 import { inCheckout } from './checkout.ts'
 import type { Ports } from './ports.ts'
 import { namespace } from './running.ts'
@@ -42,7 +43,7 @@ export interface RunFolderOptions {
 export function makeRunFolder(options: RunFolderOptions): RunFolder {
   const path = mkdtempSync(join(tmpdir(), 'latchkey-'))
   const inside = (...parts: string[]) => join(path, ...parts)
-  mkdirSync(inside('functions/lib'), { recursive: true })
+  mkdirSync(inside('functions'))
   copyFileSync(inCheckout('functions/package.json'), inside('functions/package.json'))
   copyFileSync(inCheckout('database.rules.json'), inside('database.rules.json'))
   symlinkSync(inCheckout('node_modules'), inside('node_modules'), 'junction')
@@ -54,7 +55,7 @@ export function makeRunFolder(options: RunFolderOptions): RunFolder {
   appendFileSync(inside('functions/.env.local'), dotenv(options.params))
   return {
     path,
-    bundle: inside('functions/lib/index.js'),
+    bundle: bundleIn(inside('functions')),
     remove: () => rmSync(path, { recursive: true, force: true }),
   }
 }

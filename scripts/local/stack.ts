@@ -81,22 +81,18 @@ async function becomeHealthy(
   signal?: AbortSignal,
 ): Promise<void> {
   const stop = new AbortController()
-  const failed = parts.map(async (part) => {
-    const why = await part.exited
-    throw new Error(`${why}. The last it printed:\n${part.lastLines()}`)
+  const ended = parts.map(async (part) => {
+    throw new Error(`${await part.exited}.`)
   })
   const cancelled = new Promise<never>((_, reject) => {
     signal?.addEventListener('abort', () => reject(new Error('Stopped while starting.')))
   })
   const healthy = waitUntilHealthy(running, (what) => onProgress(`${what} answers`), stop.signal)
-  healthy.catch(() => undefined) // aborted below when something else has failed first
   try {
-    await Promise.race([healthy, cancelled, ...failed])
+    await Promise.race([healthy, cancelled, ...ended])
   } catch (error) {
-    const printed = parts.map((part) => `${part.name}:\n${part.lastLines()}`).join('\n')
-    throw error instanceof Error && error.message.includes('does not answer')
-      ? new Error(`${error.message}\n${printed}`)
-      : error
+    const printed = parts.map((part) => `${part.name} printed at last:\n${part.lastLines()}`)
+    throw new Error([(error as Error).message, ...printed].join('\n\n'), { cause: error })
   } finally {
     stop.abort()
   }
