@@ -1,10 +1,4 @@
-import {
-  defineBoolean,
-  defineInt,
-  defineList,
-  defineSecret,
-  defineString,
-} from 'firebase-functions/params'
+import { defineInt, defineList, defineSecret, defineString } from 'firebase-functions/params'
 
 /** `{"1":"<base64url of 32 bytes>"}`: version to master secret. All verify, the newest issues. */
 export const MASTER_SECRETS = defineSecret('MASTER_SECRETS')
@@ -131,7 +125,7 @@ const RANGES: Readonly<Record<string, readonly [least: number, most: number]>> =
  */
 export function readConfig(): Config {
   const values = Object.fromEntries(
-    Object.entries(PARAMS).map(([name, param]) => [name, param.value()]),
+    Object.entries(PARAMS).map(([name, param]) => [name, valueOf(param)]),
   ) as unknown as Config
   const config = { ...values, masterSecrets: MASTER_SECRETS.value() }
   for (const [name, [least, most]] of Object.entries(RANGES)) {
@@ -144,6 +138,11 @@ export function readConfig(): Config {
     throw new TypeError('setting credentialPickup must be remove or keep')
   }
   return { ...config, databaseUrl: config.databaseUrl || projectDatabaseUrl() }
+}
+
+/** `firebase deploy` writes every default into the environment; a plain `node` has no such help. */
+function valueOf(param: (typeof PARAMS)[keyof typeof PARAMS]): unknown {
+  return process.env[param.name] === undefined ? param.options.default : param.value()
 }
 
 /** Cloud Functions tells the project's default database in FIREBASE_CONFIG. */

@@ -32,8 +32,12 @@ export interface Database {
   write(values: Readonly<Record<string, unknown>>): Promise<boolean>
   /** Writes one value; false when the rules refuse, as they do where something exists once only. */
   create(path: string, value: unknown): Promise<boolean>
-  /** Calls back for every present and future row until the returned function is called. */
-  follow(table: string, selection: Range, on: (row: Row) => void): () => void
+  /** Tells every present and future row, until the returned function is called or the rules end it. */
+  follow(
+    table: string,
+    selection: Range,
+    on: { readonly row: (row: Row) => void; readonly end: () => void },
+  ): () => void
 }
 
 /** {".sv": …}: adds to the number that is there. Atomic, and checked by the rules after the addition. */
@@ -53,7 +57,7 @@ export function connectDatabase(
   let reconnectedAt = 0
 
   const connect = (): Promise<AdminDatabase> =>
-    (connected ??= app().then(async ({ openDatabase }) => (current = await openDatabase())))
+    (connected ??= app().then(async (firebase) => (current = await firebase.openDatabase())))
 
   /** A connection may be half open: dead, and not known to be. Dialling anew is the only test. */
   const reconnect = (): void => {
@@ -108,12 +112,11 @@ export function connectDatabase(
         const query = selected(database, table, selection)
         const listener = query.on(
           'child_added',
-          (child) => on([child.key!, child.val()]),
-          // The rules or the connection ended it; the time to live of what is cached takes over.
-          () => undefined,
+          (child) => on.row([child.key!, child.val()]),
+          on.end,
         )
         stop = () => query.off('child_added', listener)
-      }, ignore)
+      }, on.end)
       return () => stop()
     },
   }
@@ -121,8 +124,6 @@ export function connectDatabase(
 
 /** Often enough to recover within 5 s, seldom enough that a slow database is not flooded by dials. */
 const RECONNECT_EVERY_MS = 2000
-
-const ignore = (): void => undefined
 
 function selected(database: AdminDatabase, table: string, { orderBy, from, to }: Range): Query {
   const ref = database.ref(table)

@@ -11,16 +11,19 @@ const RETRY_AFTER_SECONDS = 2
 export async function withDeadline<T>(part: string, ms: number, operation: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const expiry = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const detail = `${part} did not answer in time`
-      reject(new ApiError('unavailable', { detail, retryAfterSeconds: RETRY_AFTER_SECONDS }))
-    }, ms)
+    timer = setTimeout(() => reject(unavailable(part)), ms)
   })
   try {
     return await Promise.race([operation, expiry])
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** A part of the service that did not answer, or not in time. */
+export function unavailable(part: string): ApiError {
+  const detail = `${part} did not answer`
+  return new ApiError('unavailable', { detail, retryAfterSeconds: RETRY_AFTER_SECONDS })
 }
 
 export function isUnavailable(error: unknown): boolean {

@@ -89,7 +89,7 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
 
   const refuse = (req: ApiRequest, res: ServerResponse, refusal: Refusal): void => {
     const { reason, keyId, ...problem } = refusal
-    const { requestId, route } = req
+    const { requestId, routePath: route } = req
     const { code } = refusal
     logRefusal({ event: 'refused', requestId, route, code, reason, ...(keyId && { keyId }) })
     answerProblem(res, { ...problem, requestId, errorsUrl: settings.errorsUrl })
@@ -97,7 +97,7 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
 
   const serve = async (req: ApiRequest, res: ServerResponse): Promise<void> => {
     const passage = findRoute(table, req)
-    req.route = passage.route.path
+    req.routePath = passage.route.path
     const body = readBody(req)
     req.rawBody = body instanceof Promise ? await body : body
 
@@ -114,7 +114,7 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
   return async (incoming, res) => {
     const req = incoming as ApiRequest
     req.requestId = randomUUID()
-    req.route = ''
+    req.routePath = ''
     try {
       await serve(req, res)
     } catch (error) {

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { withDeadline } from './deadline.ts'
+import { unavailable, withDeadline } from './deadline.ts'
 import type { FirebaseApp } from './firebase.ts'
 
 /** Firebase Auth as far as issuing needs it. */
@@ -52,6 +52,7 @@ export function connectIdentity(
 function nullFor(error: unknown, isExpected: (code: string) => boolean): null {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (isExpected(code)) return null
+  if (code.startsWith('app/network') || code === 'auth/internal-error') throw unavailable('auth')
   throw error
 }
 

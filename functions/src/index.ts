@@ -31,7 +31,8 @@ export const api = onRequest(
 /** Removes what is used or expired. */
 export const sweep = onSchedule(
   {
-    schedule: sweepSchedule,
+    // The type wants a text; this is the text that a param is written as in the manifest.
+    schedule: `{{ params.${sweepSchedule.name} }}`,
     timeZone: 'Etc/UTC',
     region,
     memory,

@@ -8,7 +8,7 @@ import { makeInstallCache } from './guard/installCache.ts'
 import { makeKeyMaterial } from './guard/keyMaterial.ts'
 import { makeNonceMemory } from './guard/nonceMemory.ts'
 import { makeRateLimit } from './guard/rateLimit.ts'
-import { followRevocations, HEARTBEAT_MS } from './guard/revocationFeed.ts'
+import { followRevocations, HEARTBEAT_MS, type RevocationFeed } from './guard/revocationFeed.ts'
 import { makeHandler, type RequestHandler } from './handler.ts'
 import { connectIdentity } from './identity.ts'
 import { makeInstallHandlers } from './installs/handlers.ts'
@@ -52,14 +52,25 @@ export function buildService(
   const identity = connectIdentity(firebase, deadline)
   const store = makeInstallStore(database)
 
-  const feed = followRevocations(database, now, (keyId) => cache.drop(keyId))
   const cache = makeInstallCache({
-    read: store.read,
-    liveSince: feed.liveSince,
+    read: (keyId) => {
+      follow()
+      return store.read(keyId)
+    },
+    liveSince: (nowMs) => feed?.liveSince(nowMs) ?? Number.POSITIVE_INFINITY,
     max: config.installCacheMax,
     ttlMs: config.installCacheTtlSeconds * 1000,
   })
-  const heart = setInterval(() => void feed.beat(), HEARTBEAT_MS).unref()
+  let feed: RevocationFeed | undefined
+  let heart: NodeJS.Timeout | undefined
+  /** The feed begins with the first record that is cached: before, there is nothing to forget. */
+  const follow = (): void => {
+    if (feed !== undefined) return
+    const followed = followRevocations(database, now, (keyId) => cache.drop(keyId))
+    feed = followed
+    void followed.beat()
+    heart = setInterval(() => void followed.beat(), HEARTBEAT_MS).unref()
+  }
 
   const guard = makeGuard({
     cache,
@@ -72,7 +83,12 @@ export function buildService(
     ),
   })
   const issuing = makeIssuing({ store, keyring, newId, now, settings: config })
-  const installs = makeInstallHandlers({ issuing, identity, forget: cache.drop, log })
+  const installs = makeInstallHandlers({
+    issuing,
+    identity,
+    forget: (keyId) => cache.drop(keyId),
+    log,
+  })
 
   const handle = makeHandler({
     routes: makeRoutes(installs),
@@ -103,7 +119,7 @@ export function buildService(
     },
     close: async () => {
       clearInterval(heart)
-      feed.stop()
+      feed?.stop()
       if (app !== undefined) await (await app).close()
     },
   }

@@ -27,11 +27,15 @@ export function followRevocations(
 ): RevocationFeed {
   let heardAt = Number.NEGATIVE_INFINITY
   let since = Number.POSITIVE_INFINITY
-  const isSilent = (nowMs: number): boolean => nowMs - heardAt >= SILENCE_MAX_MS
+  let isEnded = false
+  const isSilent = (nowMs: number): boolean => isEnded || nowMs - heardAt >= SILENCE_MAX_MS
   const stop = database.follow(
     'revocations',
     { orderBy: 'at', from: now() - OVERLAP_MS },
-    ([, value]) => onRevoked((value as { keyId: string }).keyId),
+    {
+      row: ([, value]) => onRevoked((value as { keyId: string }).keyId),
+      end: () => (isEnded = true),
+    },
   )
   return {
     liveSince: (nowMs) => (isSilent(nowMs) ? Number.POSITIVE_INFINITY : since),

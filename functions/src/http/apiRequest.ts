@@ -6,7 +6,7 @@ import type { HeaderMap } from './answer.ts'
 export interface ApiRequest extends IncomingMessage {
   requestId: string
   /** The route's path for the log; empty until it is found, as what was asked for may hold anything. */
-  route: string
+  routePath: string
   rawBody: Buffer
   /** Whose key has signed it; on signed routes only. */
   install?: Install

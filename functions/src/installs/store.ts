@@ -116,7 +116,7 @@ export function makeInstallStore(database: Database): InstallStore {
         [`${challengePath(issue.install)}/claimedBy`]: issue.install.keyId,
         [otpPath(issue.install)]: null,
         ...issued(issue, { challengeId: challenge.id }),
-        ...Object.assign({}, ...earlier.map(superseded)),
+        ...joined(earlier.map(superseded)),
       }),
 
     rotate: (issue, earlier) =>
@@ -152,6 +152,9 @@ const credentialPath = ({ uid, slot }: Place): string => `users/${uid}/${slot}/c
 /** Windows of counters and nonces, so that the sweep removes a whole one at once. */
 export const minuteOf = (ms: number): number => Math.floor(ms / 60_000)
 export const dayOf = (ms: number): number => Math.floor(ms / 86_400_000)
+
+const joined = (updates: readonly Record<string, unknown>[]): Record<string, unknown> =>
+  Object.fromEntries(updates.flatMap((update) => Object.entries(update)))
 
 function issued({ install, apiKey, hmacSecret }: Issue, origin: Record<string, string>) {
   const { keyId, scopes, ...record } = install

@@ -114,8 +114,8 @@ async function sweepWindows(
     if (oldest === undefined || Number(oldest[0]) >= firstKept) break
     const first = Number(oldest[0])
     const count = Math.min(firstKept - first, batch)
-    const windows = Array.from({ length: count }, (_, at) => [`${table}/${first + at}`, null])
-    if (!(await database.write(Object.fromEntries(windows)))) break
+    const windows = Array.from({ length: count }, (_, at) => ({ [`${table}/${first + at}`]: null }))
+    if (!(await database.write(joined(windows)))) break
     removed += count
   }
   return removed
@@ -135,16 +135,19 @@ async function sweepRevocations({ database, batch, nowMs, isOver }: Pass): Promi
   return removed
 }
 
+/** The paths that one row lies at. */
+type Removal = Readonly<Record<string, null>>
+
 /** All in one write; when the rules refuse it, one by one, as a single row may have changed. */
-async function removeAll(
-  database: Database,
-  removals: readonly Readonly<Record<string, null>>[],
-): Promise<number> {
+async function removeAll(database: Database, removals: readonly Removal[]): Promise<number> {
   if (removals.length === 0) return 0
-  if (await database.write(Object.assign({}, ...removals) as Record<string, null>)) {
+  if (await database.write(joined(removals))) {
     return removals.length
   }
   let removed = 0
   for (const removal of removals) if (await database.write(removal)) removed += 1
   return removed
 }
+
+const joined = (removals: readonly Removal[]): Removal =>
+  Object.fromEntries(removals.flatMap((removal) => Object.entries(removal)))
