@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
 import { Assembler, toFrames } from './framing.ts'
 import type { Limits } from './limits.ts'
@@ -8,6 +9,8 @@ import { Session, type Answer } from './session.ts'
 /** What a connection is made of: the socket, its database, and what the handshake said. */
 export interface ConnectionOptions {
   socket: WebSocket
+  /** What carries the socket: it is held back while there is more to send. */
+  stream: Duplex
   namespace: Namespace
   /** The `Host` header: clients without a fixed emulator address reconnect to what the greeting names. */
   host: string
@@ -21,14 +24,17 @@ export interface ConnectionOptions {
  */
 export class Connection {
   readonly #socket: WebSocket
+  readonly #stream: Duplex
   readonly #limits: Limits
   readonly #session: Session
   readonly #assembler: Assembler
   readonly #inbox: string[] = []
   #unreadPushBytes = 0
+  #isHeldBack = false
 
-  constructor({ socket, namespace, host, sessionId, limits }: ConnectionOptions) {
+  constructor({ socket, stream, namespace, host, sessionId, limits }: ConnectionOptions) {
     this.#socket = socket
+    this.#stream = stream
     this.#limits = limits
     this.#assembler = new Assembler(limits.messageCharsMax)
     this.#session = new Session(namespace, {
@@ -105,8 +111,20 @@ export class Connection {
     if (this.#socket.readyState !== this.#socket.OPEN) return true
     const text = stringify(message)
     if (text === null || text.length > this.#limits.readCharsMax) return false
+    this.#holdBack()
     for (const frame of toFrames(text)) this.#socket.send(frame, () => this.#flushed())
     return true
+  }
+
+  /** Messages of one turn leave in one system call: that is what an answer costs most. */
+  #holdBack(): void {
+    if (this.#isHeldBack) return
+    this.#isHeldBack = true
+    this.#stream.cork()
+    process.nextTick(() => {
+      this.#isHeldBack = false
+      this.#stream.uncork()
+    })
   }
 
   #flushed(): void {

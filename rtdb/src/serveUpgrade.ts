@@ -27,7 +27,8 @@ export function serveUpgrade(
   const namespace = context.namespaces.named(name)
   context.sockets.handleUpgrade(message, socket, head, (webSocket) => {
     const sessionId = randomBytes(16).toString('hex')
-    new Connection({ socket: webSocket, namespace, host, sessionId, limits: context.limits })
+    const { limits } = context
+    new Connection({ socket: webSocket, stream: socket, namespace, host, sessionId, limits })
   })
 }
 
