@@ -134,21 +134,23 @@ class Translator {
   }
 
   #set(): string {
+    const start = this.#at - 1
     const negated = this.#take('^')
     let items = ''
     while (this.#peek() !== ']') items += this.#setItem()
     this.#at++
-    if (items === '') throw this.#error('an empty set')
+    if (items === '') throw this.#error('an empty set', start)
     return `[${negated ? '^' : ''}${items}]`
   }
 
   #setItem(): string {
+    const start = this.#at
     const low = this.#setChar()
     const isRange = this.#peek() === '-' && !['', ']'].includes(this.#pattern.charAt(this.#at + 1))
     if (low.char === null || !isRange) return low.source
     this.#at++
     const high = this.#setChar()
-    if (high.char === null || high.char < low.char) throw this.#error('a range out of order')
+    if (high.char === null || high.char < low.char) throw this.#error('a range out of order', start)
     return `${low.source}-${high.source}`
   }
 
@@ -159,9 +161,10 @@ class Translator {
   }
 
   #escape(): Char {
+    const start = this.#at - 1
     const char = this.#next()
     if ('wWdDsS'.includes(char) && char !== '') return { char: null, source: `\\${char}` }
-    if (char === '' || /[A-Za-z0-9]/.test(char)) throw this.#error(`'\\${char}'`)
+    if (char === '' || /[A-Za-z0-9]/.test(char)) throw this.#error(`'\\${char}'`, start)
     return { char, source: quote(char) }
   }
 
@@ -179,10 +182,12 @@ class Translator {
     return true
   }
 
-  #error(problem: string): Error {
-    // One past the slash that opens the literal.
-    const at = this.#literalAt + 1 + Math.min(this.#at, this.#pattern.length)
-    return forbidden(at, `Regular expressions of rules cannot have ${problem}.`)
+  #error(problem: string, at = Math.min(this.#at, this.#pattern.length)): Error {
+    // The pattern starts behind the slash of the literal.
+    return forbidden(
+      this.#literalAt + 1 + at,
+      `Regular expressions of rules cannot have ${problem}.`,
+    )
   }
 }
 
