@@ -1,5 +1,6 @@
-import { carryIndexes, shareIndexes } from './indexes.ts'
+import { carryIndexes } from './indexes.ts'
 import { keyComparison, sortKeys } from './keys.ts'
+import { branchWith } from './node.ts'
 import type { Branch, Node, Priority, Tree } from './node.ts'
 import { buildPairs, withoutPair, withPair } from './pairs.ts'
 import type { Pairs } from './pairs.ts'
@@ -25,7 +26,7 @@ export function sortedBranch(
   priority: Priority = null,
 ): Branch | null {
   if (keys.length === 0) return null
-  return { kind: 'branch', priority, children: buildPairs(sharedKeys(keys), nodes) }
+  return branchWith(buildPairs(sharedKeys(keys), nodes), priority)
 }
 
 /** Sets or (null) removes one child. A child makes a leaf a branch, which keeps the priority. */
@@ -36,7 +37,7 @@ export function withChild(tree: Tree, key: string, node: Tree): Tree {
   const children = childrenWith(tree.children, key, node)
   if (children === tree.children) return tree
   if (children.size === 0) return null
-  const branch: Branch = { kind: 'branch', priority: tree.priority, children }
+  const branch = branchWith(children, tree.priority)
   carryIndexes(tree, branch, key)
   return branch
 }
@@ -44,8 +45,8 @@ export function withChild(tree: Tree, key: string, node: Tree): Tree {
 export function withPriority(tree: Tree, priority: Priority): Tree {
   if (tree === null || tree.priority === priority) return tree
   if (tree.kind === 'leaf') return { kind: 'leaf', value: tree.value, priority }
-  const branch: Branch = { kind: 'branch', priority, children: tree.children }
-  shareIndexes(tree, branch)
+  const branch = branchWith(tree.children, priority)
+  branch.indexes = tree.indexes
   return branch
 }
 

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto'
-import type { Hash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 
 import { entries } from './children.ts'
 import type { Branch, Leaf, Node, Primitive, Tree } from './node.ts'
@@ -12,23 +11,14 @@ import { comparePriorities } from './values.ts'
 export function hashOf(tree: Tree): string {
   if (tree === null) return ''
   if (tree.kind === 'leaf') return sha1(priorityText(tree) + primitiveText(tree.value))
-  const known = hashes.get(tree)
-  if (known !== undefined) return known
-  const hash = hashBranch(tree)
-  hashes.set(tree, hash)
-  return hash
+  return (tree.hash ??= hashBranch(tree))
 }
-
-const hashes = new WeakMap<Branch, string>()
 
 function hashBranch(branch: Branch): string {
-  const hash = createHash('sha1').update(priorityText(branch))
-  for (const [key, node] of inPriorityOrder(branch)) addChild(hash, key, node)
-  return hash.digest('base64')
-}
-
-function addChild(hash: Hash, key: string, node: Node): void {
-  hash.update(`:${key}:${hashOf(node)}`)
+  const sha = createHash('sha1').update(priorityText(branch))
+  // Piece by piece: the text of millions of children would exceed the longest string there can be.
+  for (const [key, node] of inPriorityOrder(branch)) sha.update(`:${key}:${hashOf(node)}`)
+  return sha.digest('base64')
 }
 
 /** Equal priorities are in key order already, and sorting is stable. */
@@ -52,5 +42,5 @@ function doubleHex(value: number): string {
 }
 
 function sha1(text: string): string {
-  return createHash('sha1').update(text).digest('base64')
+  return hash('sha1', text, 'base64')
 }

@@ -1,5 +1,5 @@
 import { childOf } from './children.ts'
-import type { Branch } from './node.ts'
+import type { Branch, Tree } from './node.ts'
 import { comparePlaces, placeOf, sortValueOf } from './order.ts'
 import type { Order } from './order.ts'
 import { buildPairs, pairsBetween, withoutPair, withPair } from './pairs.ts'
@@ -11,42 +11,34 @@ import type { SortValue } from './values.ts'
  * them all; from then on the index follows every change of a child in O(log n), see `carryIndexes`.
  */
 export function indexOf(branch: Branch, order: Order): Pairs<SortValue> {
-  const indexes = indexesOf.get(branch) ?? new Map<string, Index>()
+  const indexes: Indexes = branch.indexes ?? new Map()
   const { pairs } = indexes.get(order.name) ?? { pairs: buildIndex(branch, order) }
-  indexesOf.set(branch, withNewest(indexes, { order, pairs }))
+  branch.indexes = withNewest(indexes, { order, pairs })
   return pairs
 }
 
 /** Derives the indexes of a branch from those of its predecessor, which differs in one child. */
 export function carryIndexes(before: Branch, after: Branch, key: string): void {
-  const indexes = indexesOf.get(before)
-  if (indexes === undefined) return
+  if (before.indexes === null) return
+  const [old, now] = [childOf(before, key), childOf(after, key)]
   const carried = new Map<string, Index>()
-  for (const [name, index] of indexes) carried.set(name, carry(index, before, after, key))
-  indexesOf.set(after, carried)
+  for (const [name, index] of before.indexes) carried.set(name, carry(index, key, old, now))
+  after.indexes = carried
 }
 
-/** For a branch that has the same children as its predecessor. */
-export function shareIndexes(before: Branch, after: Branch): void {
-  const indexes = indexesOf.get(before)
-  if (indexes !== undefined) indexesOf.set(after, indexes)
-}
+/** By the names of their orders; the one that was used longest ago comes first. */
+export type Indexes = ReadonlyMap<string, Index>
 
+/** An index refers to no branch, so an old version goes as soon as nobody holds it. */
 interface Index {
   readonly order: Order
   readonly pairs: Pairs<SortValue>
 }
 
-/**
- * Bounds what a client can occupy by asking for ever new orders; a location has few in earnest.
- * The one that was used longest ago goes first.
- */
+/** Bounds what a client can occupy by asking for ever new orders; a location has few in earnest. */
 const INDEXES_MAX = 8
 
-/** An index refers to no branch, so an old version goes as soon as nobody holds it. */
-const indexesOf = new WeakMap<Branch, ReadonlyMap<string, Index>>()
-
-function withNewest(indexes: ReadonlyMap<string, Index>, newest: Index): Map<string, Index> {
+function withNewest(indexes: Indexes, newest: Index): Indexes {
   const kept = new Map(indexes)
   kept.delete(newest.order.name)
   if (kept.size >= INDEXES_MAX) kept.delete(kept.keys().next().value!)
@@ -65,9 +57,8 @@ function buildIndex(branch: Branch, order: Order): Pairs<SortValue> {
   )
 }
 
-function carry(index: Index, before: Branch, after: Branch, key: string): Index {
+function carry(index: Index, key: string, old: Tree, now: Tree): Index {
   const { order } = index
-  const [old, now] = [childOf(before, key), childOf(after, key)]
   const oldValue = old && sortValueOf(old, order)
   const newValue = now && sortValueOf(now, order)
   if (old !== null && now !== null && oldValue === newValue) return index

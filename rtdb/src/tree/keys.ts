@@ -39,15 +39,22 @@ export function keyFault(key: string): string | null {
 
 const FORBIDDEN = /[.$#[\]/\u0000-\u001f\u007f]/
 
-const INTEGER = /^-?0*\d{1,10}$/
+const [ZERO, NINE] = [0x30, 0x39]
 
+/** The key as an integer of 32 bits with any leading zeros, else null. By hand: it is the hot spot. */
 function int32Of(key: string): number | null {
-  // Most keys are told apart by their first character, without the regular expression.
-  const first = key.charCodeAt(0)
-  if (first > 0x39 || (first < 0x30 && first !== 0x2d)) return null
-  if (!INTEGER.test(key)) return null
-  const number = Number(key)
-  return number >= -0x8000_0000 && number <= 0x7fff_ffff ? number : null
+  const isNegative = key.startsWith('-')
+  const digits = isNegative ? 1 : 0
+  const max = isNegative ? 0x8000_0000 : 0x7fff_ffff
+  let number = 0
+  for (let i = digits; i < key.length; i++) {
+    const code = key.charCodeAt(i)
+    if (code < ZERO || code > NINE) return null
+    number = number * 10 + code - ZERO
+    if (number > max) return null
+  }
+  if (key.length === digits) return null
+  return isNegative ? -number : number
 }
 
 function comparePrepared(a: string, aNumber: number | null, b: string, bNumber: number | null) {

@@ -1,3 +1,4 @@
+import type { Indexes } from './indexes.ts'
 import type { Pairs } from './pairs.ts'
 
 /** What stands at a path of the database: an immutable node, or nothing. */
@@ -23,6 +24,12 @@ export interface Branch {
   readonly priority: Priority
   /** In key order. To be read through `childOf`, `entries` and `childCount`. */
   readonly children: Pairs<Node>
+  /**
+   * What was computed of the children, null until asked for. Members and not WeakMaps, which made
+   * a write three times as slow: each leaves an entry for the garbage collector to find dead.
+   */
+  hash: string | null
+  indexes: Indexes | null
 }
 
 export type Json = Primitive | null | Json[] | { [key: string]: Json }
@@ -36,6 +43,10 @@ const FALSE: Leaf = { kind: 'leaf', value: false, priority: null }
 export function leafOf(value: Primitive, priority: Priority = null): Leaf {
   if (typeof value === 'boolean' && priority === null) return value ? TRUE : FALSE
   return { kind: 'leaf', value, priority }
+}
+
+export function branchWith(children: Pairs<Node>, priority: Priority): Branch {
+  return { kind: 'branch', priority, children, hash: null, indexes: null }
 }
 
 export function priorityOf(tree: Tree): Priority {

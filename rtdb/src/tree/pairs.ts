@@ -154,11 +154,27 @@ function withParts<V>(node: Pairs<V>, at: number, count: number, made: Pairs<V>[
   for (let i = at; i < at + count; i++) size -= parts[i]!.size
   for (const part of made) size += part.size
   return {
-    keys: node.keys.toSpliced(at, count, ...made.map((part) => part.keys[0]!)),
-    values: node.values.toSpliced(at, count, ...made.map((part) => part.values[0]!)),
+    keys: replaced(
+      node.keys,
+      at,
+      count,
+      made.map((part) => part.keys[0]!),
+    ),
+    values: replaced(
+      node.values,
+      at,
+      count,
+      made.map((part) => part.values[0]!),
+    ),
     parts: parts.toSpliced(at, count, ...made),
     size,
   }
+}
+
+/** Most writes are not to a part's first pair and leave the firsts of their layer as they are. */
+function replaced<T>(firsts: readonly T[], at: number, count: number, by: T[]): readonly T[] {
+  if (count === 1 && by.length === 1 && firsts[at] === by[0]) return firsts
+  return firsts.toSpliced(at, count, ...by)
 }
 
 function bottomOf<V>(keys: readonly string[], values: readonly V[]): Pairs<V> {

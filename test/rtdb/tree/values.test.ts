@@ -7,12 +7,13 @@ import {
 } from '../../../rtdb/src/tree/index.ts'
 import type { Node } from '../../../rtdb/src/tree/index.ts'
 import { OBJECT } from '../../../rtdb/src/tree/values.ts'
+import type { SortValue } from '../../../rtdb/src/tree/values.ts'
 
 const branch = parseTree({ a: 1 }, { now: 0 }) as Node
 const other = parseTree({ z: 9 }, { now: 0 }) as Node
 
 describe('value order', () => {
-  const sorted = [
+  const sorted: SortValue[] = [
     null,
     false,
     true,
