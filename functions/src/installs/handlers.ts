@@ -1,18 +1,11 @@
-import { FORMATS } from '@latchkey/protocol'
 import type { Identity } from '../identity.ts'
 import type { Log } from '../log.ts'
 import { ApiError } from '../http/apiError.ts'
 import { installOf, type Answer, type ApiRequest, type Handler } from '../http/apiRequest.ts'
-import { parseFields, refuseFields } from '../http/parseFields.ts'
+import { parseBody, refuseBody } from '../http/parseBody.ts'
 import type { Issuing } from './issuing.ts'
 import { slotOf } from './slot.ts'
 import type { Place } from './store.ts'
-
-const REGISTRATION = {
-  deviceId: { pattern: FORMATS.deviceId, expected: '8 to 128 characters of A-Z a-z 0-9 . _ : -' },
-  uid: { pattern: FORMATS.uid, expected: '1 to 128 characters of A-Z a-z 0-9 _ -' },
-  otp: { pattern: FORMATS.otp, expected: '8 digits', optional: true },
-} as const
 
 /** A Firebase ID token is about 1 kB; custom claims add at most 1 kB. */
 const BEARER = /^Bearer ([A-Za-z0-9_.-]{1,4096})$/i
@@ -38,7 +31,9 @@ export function makeInstallHandlers({ issuing, identity, forget, log }: InstallH
   }
 
   const register: Handler = async (req) => {
-    const { deviceId, uid, otp } = parseFields(req, REGISTRATION)
+    // zod is loaded by the first registration: signed requests have no use for it.
+    const { REGISTRATION } = await import('./registration.ts')
+    const { deviceId, uid, otp } = parseBody(req, REGISTRATION)
     const isOwner = await proveOwner(req, uid)
     const place = { uid, slot: slotOf(deviceId) }
     if (otp === undefined) {
@@ -60,7 +55,7 @@ export function makeInstallHandlers({ issuing, identity, forget, log }: InstallH
   }
 
   const rotate: Handler = async (req) => {
-    refuseFields(req)
+    refuseBody(req)
     const install = installOf(req)
     const verdict = await issuing.rotate(install)
     forget(install.keyId)
@@ -70,7 +65,7 @@ export function makeInstallHandlers({ issuing, identity, forget, log }: InstallH
   }
 
   const revoke: Handler = async (req) => {
-    refuseFields(req)
+    refuseBody(req)
     const install = installOf(req)
     await issuing.revoke(install, 'by its install')
     forget(install.keyId)

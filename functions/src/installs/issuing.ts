@@ -2,7 +2,6 @@ import { formatApiKey } from '@latchkey/protocol'
 import type { Install } from './install.ts'
 import type { Keyring } from './keyring.ts'
 import type { Challenge, InstallStore, Issue, Place, Revocation, Superseded } from './store.ts'
-import { totpCode, totpExpiry, verifyTotp } from './totp.ts'
 
 /** What issuing depends on besides its arguments. */
 export interface IssuingParts {
@@ -43,6 +42,9 @@ const PICKUP_MS = 24 * 60 * 60 * 1000
 /** An earlier key that changes while we supersede it is read again; it does so twice at the most. */
 const CLAIM_TRIES = 3
 
+/** otplib is loaded by the first registration: signed requests have no use for it. */
+const loadTotp = () => import('./totp.ts')
+
 export function makeIssuing(parts: IssuingParts): Issuing {
   const { store, keyring, newId, now, settings } = parts
 
@@ -76,13 +78,16 @@ export function makeIssuing(parts: IssuingParts): Issuing {
     }
   }
 
-  const isRightCode = (challenge: Challenge, code: string): boolean =>
-    keyring.has(challenge.masterVersion) &&
-    now() < challenge.expiresAt &&
-    verifyTotp(keyring.totpSecret(challenge.masterVersion, challenge.id), code, now())
+  const isRightCode = async (challenge: Challenge, code: string): Promise<boolean> => {
+    const { verifyTotp } = await loadTotp()
+    const { id, expiresAt, masterVersion } = challenge
+    if (!keyring.has(masterVersion) || now() >= expiresAt) return false
+    return verifyTotp(keyring.totpSecret(masterVersion, id), code, now())
+  }
 
   return {
     challenge: async (place, isOwner) => {
+      const { totpCode, totpExpiry } = await loadTotp()
       const createdAt = now()
       const masterVersion = keyring.newestVersion
       const id = newId()
@@ -99,7 +104,7 @@ export function makeIssuing(parts: IssuingParts): Issuing {
           store.readActive(place),
         ])
         if (challenge === null || challenge.claimedBy !== undefined) return 'otp_rejected'
-        if (!isRightCode(challenge, code)) return 'otp_rejected'
+        if (!(await isRightCode(challenge, code))) return 'otp_rejected'
         const claimed = await store.claim(
           challenge,
           issueFor(place, settings.defaultScopes),
