@@ -1,0 +1,64 @@
+import { relative } from 'node:path'
+
+import { bundleIn } from './bundle.ts'
+import { inCheckout } from './checkout.ts'
+import type { Manifest } from './deployedPackage.ts'
+
+/** What must be uploaded, and nothing else. */
+const uploaded = [
+  relative(inCheckout('functions'), bundleIn()).replaceAll('\\', '/'),
+  'package-lock.json',
+  'package.json',
+]
+
+/** The options that the deployed functions must have. */
+const endpoints = {
+  api: {
+    platform: 'gcfv2',
+    entryPoint: 'api',
+    region: '{{ params.REGION }}',
+    availableMemoryMb: '{{ params.MEMORY_MIB }}',
+    concurrency: '{{ params.CONCURRENCY }}',
+    minInstances: '{{ params.MIN_INSTANCES }}',
+    // The bound on what a flood of requests can cost.
+    maxInstances: '{{ params.MAX_INSTANCES }}',
+    // Apps call it without a Google identity; without this, Cloud Run answers 403.
+    httpsTrigger: { invoker: ['public'] },
+    secretEnvironmentVariables: [{ key: 'MASTER_SECRETS' }],
+  },
+  sweep: {
+    platform: 'gcfv2',
+    entryPoint: 'sweep',
+    region: '{{ params.REGION }}',
+    // Two sweeps at once would only be in each other's way.
+    maxInstances: 1,
+    scheduleTrigger: { schedule: '{{ params.SWEEP_SCHEDULE }}', timeZone: 'Etc/UTC' },
+    secretEnvironmentVariables: [{ key: 'MASTER_SECRETS' }],
+  },
+}
+
+/** What is wrong with an upload, line by line; nothing when it is as it must be. */
+export function deploymentFaults(files: readonly string[], manifest: Manifest): string[] {
+  return [
+    ...uploaded.filter((file) => !files.includes(file)).map((file) => `${file} is not uploaded`),
+    ...files.filter((file) => !uploaded.includes(file)).map((file) => `${file} is uploaded`),
+    ...differences('endpoints', endpoints, manifest.endpoints),
+    ...Object.keys(manifest.endpoints)
+      .filter((name) => !(name in endpoints))
+      .map((name) => `endpoints.${name} is not known`),
+  ]
+}
+
+/** Where `actual` lacks what `expected` says; it may say more. */
+function differences(path: string, expected: unknown, actual: unknown): string[] {
+  if (isRecord(expected) && isRecord(actual)) {
+    return Object.entries(expected).flatMap(([key, value]) =>
+      differences(`${path}.${key}`, value, actual[key]),
+    )
+  }
+  const [wanted, found] = [JSON.stringify(expected), JSON.stringify(actual)]
+  return wanted === found ? [] : [`${path} is ${found}, not ${wanted}`]
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
