@@ -64,7 +64,7 @@ export const queryProperties: ReadonlyMap<string, { type: Type; read: (q: QueryV
     ['limitToLast', { type: 'number', read: (q) => q.limitToLast }],
   ])
 
-/** Every occurrence; `$&` and the like in the replacement mean themselves. An empty part is found nowhere. */
+/** Every occurrence. A function as replacement, because in a string `$&` and the like would have a meaning. */
 function replaceAll(text: string, part: string, replacement: string): string {
-  return part === '' ? text : text.split(part).join(replacement)
+  return text.replaceAll(part, () => replacement)
 }

@@ -153,7 +153,7 @@ describe('strings', () => {
     ["'a-b-c'.replace('-', '+') == 'a+b-c'", false],
     ["'abc'.replace('b', '$&$1') == 'a$&$1c'", true],
     ["'a.c'.replace('.', '') == 'ac'", true],
-    ["'abc'.replace('', '-') == 'abc'", true],
+    ["'abc'.replace('', '-') == '-a-b-c-'", true],
     ["'AbC'.toLowerCase() == 'abc'", true],
     ["'AbC'.toLowerCase() == 'AbC'", false],
     ["'AbC'.toUpperCase() == 'ABC'", true],

@@ -168,7 +168,7 @@ describe('a hostile file ends in a RulesError', () => {
           expect(error).toBeInstanceOf(RulesError)
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     )
   })
 })
@@ -250,7 +250,7 @@ describe('random expressions', () => {
           expect(error).toBeInstanceOf(RulesError)
         }
       }),
-      { numRuns: 5000 },
+      { numRuns: 2000 },
     )
   })
 
@@ -259,7 +259,7 @@ describe('random expressions', () => {
       fc.property(booleans, (source) => {
         expect(typeof judge(source)).toBe('boolean')
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     )
   })
 

@@ -148,6 +148,6 @@ test('any pattern is a verdict or a RulesError', () => {
         expect((error as Error).name).toBe('RulesError')
       }
     }),
-    { numRuns: 5000 },
+    { numRuns: 2000 },
   )
 })
