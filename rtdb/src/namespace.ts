@@ -171,8 +171,9 @@ export class Namespace {
     if (before === after) return
     this.#options.record?.(commit)
     this.#root = after
-    this.#listeners.notify(before, after, paths, base)
+    // Who may not read the new data must not be told of it.
     this.recheck(this.#guarded)
+    this.#listeners.notify(before, after, paths, base)
     if (triggers) this.#options.react?.(commit)
   }
 

@@ -79,7 +79,7 @@ function sendError(
 ): void {
   // What is left of the body is read and dropped: a client that still sends would not see its answer.
   message.resume()
-  if (response.headersSent || message.destroyed) return void response.destroy()
+  if (response.headersSent || message.errored) return void response.destroy()
   const reply = errorReply(error)
   if (!reply) log(`internal error: ${String(error)}`)
   const { httpStatus, message: text } = new Refusal('internal')
