@@ -32,7 +32,8 @@ export function decodeBase64(text: string): Uint8Array | null {
     const value = ALPHABET.indexOf(digits[at]!)
     if (value < 0) return null
     bits = ((bits << 6) | value) & 0xffffff
-    if (at % 4 !== 0) bytes[length++] = bits >> (6 - 2 * (at % 4)) // after 2, 3, 4 digits: 4, 2, 0 bits are left over
+    // After 2, 3, 4 digits of a group a byte is whole, and 4, 2, 0 bits are left over.
+    if (at % 4 !== 0) bytes[length++] = bits >> (6 - 2 * (at % 4))
   }
   return encodeBase64(bytes) === text ? bytes : null
 }

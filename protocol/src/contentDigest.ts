@@ -1,5 +1,5 @@
 import { encodeBase64 } from './base64.ts'
-import { isSha256Text } from './sha256Text.ts'
+import { SHA256_TEXT_LENGTH, sha256TextAt } from './sha256Text.ts'
 
 const PREFIX = 'sha-256=:'
 
@@ -14,7 +14,6 @@ export function formatContentDigest(sha256: Uint8Array): string {
  * a second algorithm would leave open which of them was checked.
  */
 export function parseContentDigest(text: string): string | null {
-  if (!text.startsWith(PREFIX) || !text.endsWith(':')) return null
-  const digest = text.slice(PREFIX.length, -1)
-  return isSha256Text(digest) ? digest : null
+  const isClosed = text.length === PREFIX.length + SHA256_TEXT_LENGTH + 1 && text.endsWith(':')
+  return isClosed && text.startsWith(PREFIX) ? sha256TextAt(text, PREFIX.length) : null
 }

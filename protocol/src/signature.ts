@@ -1,5 +1,5 @@
 import { encodeBase64 } from './base64.ts'
-import { isSha256Text } from './sha256Text.ts'
+import { SHA256_TEXT_LENGTH, sha256TextAt } from './sha256Text.ts'
 
 /** The `Signature` header: `label=:<base64 of the 32-byte MAC>:`. */
 export function formatSignature(label: string, mac: Uint8Array): string {
@@ -12,8 +12,8 @@ export function formatSignature(label: string, mac: Uint8Array): string {
  * the label of `Signature-Input`, holding a full-length MAC in its one canonical encoding.
  */
 export function parseSignature(text: string, label: string): string | null {
-  if (!text.startsWith(label) || !text.startsWith('=:', label.length)) return null
-  if (text.length !== label.length + 47 || !text.endsWith(':')) return null
-  const mac = text.slice(label.length + 2, -1)
-  return isSha256Text(mac) ? mac : null
+  const from = label.length + 2
+  const isClosed = text.length === from + SHA256_TEXT_LENGTH + 1 && text.endsWith(':')
+  const isLabelled = text.startsWith(label) && text.startsWith('=:', label.length)
+  return isClosed && isLabelled ? sha256TextAt(text, from) : null
 }

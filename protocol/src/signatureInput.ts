@@ -1,3 +1,4 @@
+import type { IsMadeOf } from './characters.ts'
 import { madeOf } from './characters.ts'
 import { COMPONENTS_ALWAYS, COMPONENTS_WITH_BODY } from './components.ts'
 import { FORMATS } from './formats.ts'
@@ -22,11 +23,15 @@ export interface SignatureInput extends SignatureParams {
   readonly signatureParams: string
 }
 
-/** A label, and names without parameters with one space between them: RFC 9651 section 4.1.1, strictly. */
+/** Names without parameters, one space between them: RFC 9651 section 4.1.1 as it is serialised. */
 const LIST = /^\("[@a-z0-9-]+"(?: "[@a-z0-9-]+")*\)$/
 
 /** RFC 9651 integers without the forms that a serialiser never writes; 12 digits reach the year 33658. */
 const INTEGER = /^(?:0|[1-9][0-9]{0,11})$/
+
+/** The two parameters that the profile fixes. */
+const ALGORITHM = `;alg="${PROFILE.algorithm}"`
+const TAG = `;tag="${PROFILE.tag}"`
 
 const isHex = madeOf('0123456789abcdef')
 const isBase64Url = madeOf('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_')
@@ -63,13 +68,13 @@ export function formatSignatureParams(
 ): string {
   return [
     formatComponents(components),
-    `created=${created}`,
-    ...(expires === undefined ? [] : [`expires=${expires}`]),
-    `nonce="${nonce}"`,
-    `keyid="${keyId}"`,
-    `alg="${PROFILE.algorithm}"`,
-    `tag="${PROFILE.tag}"`,
-  ].join(';')
+    `;created=${created}`,
+    expires === undefined ? '' : `;expires=${expires}`,
+    `;nonce="${nonce}"`,
+    `;keyid="${keyId}"`,
+    ALGORITHM,
+    TAG,
+  ].join('')
 }
 
 function formatComponents(names: readonly string[]): string {
@@ -98,8 +103,8 @@ function parseParams(text: string, from: number): SignatureParams | null {
   let expires: number | undefined
   let nonce: string | undefined
   let keyId: string | undefined
-  let algorithm: string | undefined
-  let tag: string | undefined
+  let hasAlgorithm = false
+  let hasTag = false
   let next: number
   for (let at = from; at < text.length; at = next) {
     const equals = text.indexOf('=', at) + 1
@@ -108,23 +113,20 @@ function parseParams(text: string, from: number): SignatureParams | null {
     if (text.startsWith(';created=', at) && created === undefined) {
       created = parseInteger(text.slice(equals, next))
     } else if (text.startsWith(';nonce=', at) && nonce === undefined) {
-      nonce = unquote(text, equals, next)
+      nonce = unquote(text, equals, next, isBase64Url, 16, 64)
     } else if (text.startsWith(';keyid=', at) && keyId === undefined) {
-      keyId = unquote(text, equals, next)
-    } else if (text.startsWith(';alg=', at) && algorithm === undefined) {
-      algorithm = unquote(text, equals, next)
-    } else if (text.startsWith(';tag=', at) && tag === undefined) {
-      tag = unquote(text, equals, next)
+      keyId = unquote(text, equals, next, isHex, 32, 32)
+    } else if (text.startsWith(ALGORITHM, at) && next === at + ALGORITHM.length && !hasAlgorithm) {
+      hasAlgorithm = true
+    } else if (text.startsWith(TAG, at) && next === at + TAG.length && !hasTag) {
+      hasTag = true
     } else if (text.startsWith(';expires=', at) && expires === undefined) {
       expires = parseInteger(text.slice(equals, next))
     } else {
       return null
     }
   }
-  if (algorithm !== PROFILE.algorithm || tag !== PROFILE.tag) return null
-  if (nonce === undefined || nonce.length < 16 || nonce.length > 64 || !isBase64Url(nonce))
-    return null
-  if (keyId === undefined || keyId.length !== 32 || !isHex(keyId)) return null
+  if (!hasAlgorithm || !hasTag || !nonce || !keyId) return null
   if (created === undefined || Number.isNaN(created) || Number.isNaN(expires)) return null
   return { created, expires, nonce, keyId }
 }
@@ -134,8 +136,17 @@ function parseInteger(text: string): number {
   return INTEGER.test(text) ? Number(text) : NaN
 }
 
-/** The inside of `"..."`; '' (which no parameter may be) when there are no quotes. */
-function unquote(text: string, from: number, to: number): string {
-  const isQuoted = to - from > 1 && text.startsWith('"', from) && text.startsWith('"', to - 1)
-  return isQuoted ? text.slice(from + 1, to - 1) : ''
+/** The inside of `"..."`; '' (which is refused) without quotes, of other length or characters. */
+function unquote(
+  text: string,
+  from: number,
+  to: number,
+  isAccepted: IsMadeOf,
+  charsMin: number,
+  charsMax: number,
+): string {
+  const length = to - from - 2
+  const isQuoted = text.startsWith('"', from) && text.startsWith('"', to - 1)
+  const isGood = isQuoted && length >= charsMin && length <= charsMax
+  return isGood && isAccepted(text, from + 1, to - 1) ? text.slice(from + 1, to - 1) : ''
 }
