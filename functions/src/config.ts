@@ -1,4 +1,4 @@
-import { defineInt, defineList, defineSecret, defineString } from 'firebase-functions/params'
+import { defineInt, defineSecret, defineString } from 'firebase-functions/params'
 
 /** `{"1":"<base64url of 32 bytes>"}`: version to master secret. All verify, the newest issues. */
 export const MASTER_SECRETS = defineSecret('MASTER_SECRETS')
@@ -42,8 +42,9 @@ const PARAMS = {
     description:
       'How long one database or Auth operation may take, in ms; then 503. At most four follow each other, so no request waits 10 s.',
   }),
-  defaultScopes: defineList('DEFAULT_SCOPES', {
-    default: ['accounts'],
+  // A text, not defineList: the emulators write a list's default in a form that its reader refuses.
+  defaultScopes: defineString('DEFAULT_SCOPES', {
+    default: 'accounts',
     description: 'Scopes of a new key, comma-separated.',
   }),
   credentialPickup: defineString('CREDENTIAL_PICKUP', {
@@ -102,11 +103,17 @@ type Value<P> = P extends { value(): infer V } ? V : never
 
 /** The settings of a running instance; names, units and reasons stand in the table above. */
 export type Config = {
-  readonly [Name in Exclude<keyof typeof PARAMS, 'credentialPickup'>]: Value<(typeof PARAMS)[Name]>
-} & { readonly credentialPickup: 'remove' | 'keep'; readonly masterSecrets: string }
+  readonly [Name in Exclude<keyof typeof PARAMS, 'credentialPickup' | 'defaultScopes'>]: Value<
+    (typeof PARAMS)[Name]
+  >
+} & {
+  readonly credentialPickup: 'remove' | 'keep'
+  readonly defaultScopes: readonly string[]
+  readonly masterSecrets: string
+}
 
-/** What each number may be; a value outside stops the start with its name. */
-const RANGES: Readonly<Record<string, readonly [least: number, most: number]>> = {
+/** What each number may be. */
+const RANGES = {
   databaseDeadlineMs: [50, 2400],
   rotationGraceSeconds: [0, 86_400],
   registrationGraceSeconds: [0, 86_400],
@@ -117,28 +124,42 @@ const RANGES: Readonly<Record<string, readonly [least: number, most: number]>> =
   installCacheTtlSeconds: [1, 60],
   nonceMemoryMax: [1, 100_000_000],
   sweepBatch: [1, 1000],
-}
+} as const satisfies Partial<Record<keyof typeof PARAMS, readonly [least: number, most: number]>>
+
+/** As the database's rules and the routes write them. */
+const SCOPES = /^[a-z0-9_:-]{1,64}(?:,[a-z0-9_:-]{1,64}){0,31}$/
 
 /**
  * Reads every param and the master secrets. Only inside a handler: before, they have no value.
- * @throws TypeError naming the setting that is out of range
+ * @throws TypeError naming the param that is wrong, never its value
  */
 export function readConfig(): Config {
   const values = Object.fromEntries(
     Object.entries(PARAMS).map(([name, param]) => [name, valueOf(param)]),
-  ) as unknown as Config
-  const config = { ...values, masterSecrets: MASTER_SECRETS.value() }
+  ) as { [Name in keyof typeof PARAMS]: Value<(typeof PARAMS)[Name]> }
+
   for (const [name, [least, most]] of Object.entries(RANGES)) {
-    const value = config[name as keyof Config]
-    if (typeof value !== 'number' || !Number.isInteger(value) || value < least || value > most) {
-      throw new TypeError(`setting ${name} must be a whole number from ${least} to ${most}`)
+    const value = values[name as keyof typeof RANGES]
+    if (!Number.isInteger(value) || value < least || value > most) {
+      throw wrong(name as keyof typeof RANGES, `a whole number from ${least} to ${most}`)
     }
   }
-  if (config.credentialPickup !== 'remove' && config.credentialPickup !== 'keep') {
-    throw new TypeError('setting credentialPickup must be remove or keep')
+  const { credentialPickup, defaultScopes, databaseUrl } = values
+  if (credentialPickup !== 'remove' && credentialPickup !== 'keep') {
+    throw wrong('credentialPickup', 'remove or keep')
   }
-  return { ...config, databaseUrl: config.databaseUrl || projectDatabaseUrl() }
+  if (!SCOPES.test(defaultScopes)) throw wrong('defaultScopes', 'names separated by commas')
+  return {
+    ...values,
+    credentialPickup,
+    defaultScopes: defaultScopes.split(','),
+    databaseUrl: databaseUrl || projectDatabaseUrl(),
+    masterSecrets: MASTER_SECRETS.value(),
+  }
 }
+
+const wrong = (name: keyof typeof PARAMS, expected: string): TypeError =>
+  new TypeError(`${PARAMS[name].name} must be ${expected}`)
 
 /** `firebase deploy` writes every default into the environment; a plain `node` has no such help. */
 function valueOf(param: (typeof PARAMS)[keyof typeof PARAMS]): unknown {
@@ -151,7 +172,7 @@ function projectDatabaseUrl(): string {
     databaseURL?: string
   }
   if (!databaseURL)
-    throw new TypeError('setting databaseUrl is empty and the project has no database')
+    throw new TypeError('DATABASE_URL is empty and the project has no default database')
   return databaseURL
 }
 

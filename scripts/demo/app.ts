@@ -1,0 +1,101 @@
+import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto'
+
+import { parseHmacSecret, signRequest } from '@latchkey/protocol'
+import { deleteApp, initializeApp } from 'firebase/app'
+import { connectAuthEmulator, getAuth, signInAnonymously } from 'firebase/auth'
+import { connectDatabaseEmulator, get, getDatabase, ref } from 'firebase/database'
+
+import type { Running } from '../local/running.ts'
+
+/** What the service drops for an install. */
+export interface Credential {
+  readonly apiKey: string
+  /** base64url of 32 bytes. */
+  readonly hmacSecret: string
+  readonly keyId: string
+}
+
+/** A request as it goes over the wire, so that an attacker can be played with it. */
+export interface SignedCall {
+  readonly url: string
+  readonly method: string
+  readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+/** One installation of the app, signed in anonymously. */
+export interface App {
+  readonly uid: string
+  /** `users/{uid}/{slot}`: the only place of the database that it can read. */
+  readonly slotPath: string
+  /** Reads what the database has at a path. @throws Error `Permission denied` */
+  read(path: string): Promise<unknown>
+  /** Step 1 without `otp`, step 2 with it. */
+  register(otp?: string): Promise<Response>
+  sign(credential: Credential, call: CallToSign): Promise<SignedCall>
+  close(): Promise<void>
+}
+
+export interface CallToSign {
+  readonly method: string
+  /** Below the API's address: `/installs/current`. */
+  readonly path: string
+  readonly body?: string
+  /** Unix seconds; now, unless a wrong clock is to be shown. */
+  readonly created?: number
+}
+
+/** What a mobile app does, with the same SDK: the real one's code differs only in its addresses. */
+export async function startApp(running: Running): Promise<App> {
+  const { projectId, namespace, apiBaseUrl, authEmulatorHost, databaseEmulatorHost } = running
+  const databaseURL = `https://${namespace}.firebaseio.com`
+  const app = initializeApp({ projectId, apiKey: 'demo', databaseURL }, randomUUID())
+  const auth = getAuth(app)
+  connectAuthEmulator(auth, `http://${authEmulatorHost}`, { disableWarnings: true })
+  const database = getDatabase(app)
+  const [host = '', port] = databaseEmulatorHost.split(':')
+  connectDatabaseEmulator(database, host, Number(port))
+
+  const { user } = await signInAnonymously(auth)
+  const deviceId = randomUUID()
+  const slot = createHash('sha256').update(deviceId).digest('base64url').slice(0, 22)
+
+  return {
+    uid: user.uid,
+    slotPath: `users/${user.uid}/${slot}`,
+    read: async (path) => (await get(ref(database, path))).val() as unknown,
+    register: async (otp) =>
+      fetch(`${apiBaseUrl}/installs`, {
+        method: 'POST',
+        headers: {
+          'Content-Type': 'application/json',
+          Authorization: `Bearer ${await user.getIdToken()}`,
+        },
+        body: JSON.stringify({ deviceId, uid: user.uid, otp }),
+      }),
+    sign: async ({ apiKey, hmacSecret }, { method, path, body, created = nowSeconds() }) => {
+      const secret = parseHmacSecret(hmacSecret)
+      if (secret === null) throw new TypeError('the HMAC secret is malformed')
+      const headers = await signRequest(
+        {
+          method,
+          target: path,
+          apiKey,
+          created,
+          nonce: randomBytes(16).toString('base64url'),
+          ...(body !== undefined && {
+            body: {
+              contentType: 'application/json',
+              sha256: createHash('sha256').update(body).digest(),
+            },
+          }),
+        },
+        (text) => createHmac('sha256', secret).update(text).digest(),
+      )
+      return { url: apiBaseUrl + path, method, headers, ...(body !== undefined && { body }) }
+    },
+    close: () => deleteApp(app),
+  }
+}
+
+export const nowSeconds = (): number => Math.floor(Date.now() / 1000)
