@@ -1,4 +1,12 @@
-import { branchOf, BY_KEY, childOf, indexOf, sortValueOf } from '../tree/index.ts'
+import {
+  branchOf,
+  BY_KEY,
+  childCount,
+  childOf,
+  indexOf,
+  sortValueOf,
+  withPriorityAt,
+} from '../tree/index.ts'
 import type { Branch, Node, SortValue, Tree } from '../tree/index.ts'
 import { keyComparison } from '../tree/keys.ts'
 import { placeOf } from '../tree/order.ts'
@@ -43,6 +51,8 @@ export function sizeOf(window: Window): number {
 
 /** The result as data: the children within, and no priority of their parent, as clients have it. */
 export function toTree(window: Window): Tree {
+  const isWhole = sizeOf(window) === childCount(window.tree)
+  if (isWhole) return window.tree?.kind === 'branch' ? withPriorityAt(window.tree, [], null) : null
   return branchOf(new Map(entriesOf(window)))
 }
 

@@ -1,17 +1,17 @@
 import { carryIndexes } from './indexes.ts'
+import { sharedKeys } from './key-lists.ts'
 import { keyComparison, sortKeys } from './keys.ts'
 import { branchWith } from './node.ts'
 import type { Branch, Node, Priority, Tree } from './node.ts'
 import { buildPairs, withoutPair, withPair } from './pairs.ts'
 import type { Pairs } from './pairs.ts'
-import { sharedKeys } from './shared-keys.ts'
 
 /** A branch of the given children, in any order; null if there are none. Keys must differ. */
 export function branchOf(
   children: ReadonlyMap<string, Node>,
   priority: Priority = null,
 ): Branch | null {
-  const keys = sortKeys([...children.keys()])
+  const keys = sharedKeys(sortKeys([...children.keys()]))
   return sortedBranch(
     keys,
     keys.map((key) => children.get(key)!),
@@ -26,13 +26,13 @@ export function sortedBranch(
   priority: Priority = null,
 ): Branch | null {
   if (keys.length === 0) return null
-  return branchWith(buildPairs(sharedKeys(keys), nodes), priority)
+  return branchWith(buildPairs(keys, nodes), priority)
 }
 
 /** Sets or (null) removes one child. A child makes a leaf a branch, which keeps the priority. */
 export function withChild(tree: Tree, key: string, node: Tree): Tree {
   if (tree === null || tree.kind === 'leaf') {
-    return node === null ? tree : sortedBranch([key], [node], tree?.priority ?? null)
+    return node === null ? tree : sortedBranch(sharedKeys([key]), [node], tree?.priority ?? null)
   }
   const children = childrenWith(tree.children, key, node)
   if (children === tree.children) return tree

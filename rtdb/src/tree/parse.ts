@@ -1,7 +1,8 @@
 import { sortedBranch } from './branch.ts'
 import { invalidData } from './data-error.ts'
 import { nodeAt } from './children.ts'
-import { keyFault, sortKeys } from './keys.ts'
+import { legalKeys, sharedKeys } from './key-lists.ts'
+import { keyFault } from './keys.ts'
 import { LIMITS } from './limits.ts'
 import { leafOf, priorityOf } from './node.ts'
 import type { Node, Primitive, Priority, Tree } from './node.ts'
@@ -49,11 +50,11 @@ function parseObject(json: JsonObject, at: Parsing): Tree {
 }
 
 function parseChildren(json: JsonObject, priority: Priority, at: Parsing): Tree {
-  const keys = sortKeys(childKeys(json))
+  const keys = legalKeys(childKeys(json), (key) => requireLegal(key, at))
   const nodes = keys.map((key) => parseChild(json[key], key, at))
   if (!nodes.includes(null)) return sortedBranch(keys, nodes as Node[], priority)
   return sortedBranch(
-    keys.filter((_, i) => nodes[i] !== null),
+    sharedKeys(keys.filter((_, i) => nodes[i] !== null)),
     nodes.filter((node) => node !== null),
     priority,
   )
@@ -65,8 +66,6 @@ function childKeys(json: JsonObject): string[] {
 }
 
 function parseChild(json: unknown, key: string, at: Parsing): Tree {
-  const fault = keyFault(key)
-  if (fault !== null) throw fail(`A key ${fault}`, at)
   at.trail.push(key)
   // The check comes before the descent: hostile nesting must not reach the end of the stack.
   if (at.depth + at.trail.length > LIMITS.depthMax) {
@@ -78,6 +77,11 @@ function parseChild(json: unknown, key: string, at: Parsing): Tree {
   const node = parseNode(json, at)
   at.trail.pop()
   return node
+}
+
+function requireLegal(key: string, at: Parsing): void {
+  const fault = keyFault(key)
+  if (fault !== null) throw fail(`A key ${fault}`, at)
 }
 
 function requireNothingElse(json: JsonObject, name: string, at: Parsing): void {

@@ -68,8 +68,7 @@ function bulkRows(count: number): Row[] {
 }
 
 function writeRows(what: string, small: Tree, large: Tree): Row[] {
-  const ofSmall = microsecondsPerWrite(small, SMALL)
-  const ofLarge = microsecondsPerWrite(large, size)
+  const [ofSmall, ofLarge] = microsecondsPerWrite(writer(small, SMALL), writer(large, size))
   return [
     { what: `write ${what} among ${SMALL}`, figure: us(ofSmall) },
     { what: `… among ${size}`, figure: us(ofLarge), limit: '100 µs' },
@@ -77,22 +76,34 @@ function writeRows(what: string, small: Tree, large: Tree): Row[] {
   ]
 }
 
-/** Over batches of random writes, each to the tree that the one before has left. */
-function microsecondsPerWrite(start: Tree, count: number): number {
-  const [batches, batch] = [60, 500]
+/** Writes to random records, each to the tree that the one before has left. */
+function writer(start: Tree, count: number): (writes: number) => void {
   let tree = start
   let seed = 1
   const next = () => (seed = (seed * 48271) % 0x7fffffff)
-  const times = Array.from({ length: batches }, () => {
-    const paths = Array.from({ length: batch }, () => ['installs', keyOf(next() % count)])
-    const { ms } = timed(() => {
-      for (const path of paths) {
-        tree = withNodeAt(tree, [...path, 'lastUsedAt'], leafOf(NOW + (next() % 1e9)))
-      }
-    })
-    return (ms * 1000) / batch
-  })
-  return typical(times)
+  return (writes) => {
+    for (let i = 0; i < writes; i++) {
+      const path = ['installs', keyOf(next() % count), 'lastUsedAt']
+      tree = withNodeAt(tree, path, leafOf(NOW + (next() % 1e9)))
+    }
+  }
+}
+
+type Pair = [number, number]
+
+/** In processor time, and by turns, so that what else the machine does weighs on both alike. */
+function microsecondsPerWrite(...writers: [(n: number) => void, (n: number) => void]): Pair {
+  const [rounds, writes] = [41, 2000]
+  collect()
+  const times = Array.from({ length: rounds }, () =>
+    writers.map((write) => {
+      const from = process.cpuUsage()
+      write(writes)
+      const { user, system } = process.cpuUsage(from)
+      return (user + system) / writes
+    }),
+  )
+  return [0, 1].map((i) => typical(times.map((round) => round[i]!))) as Pair
 }
 
 const BY_TIME = parseWireQuery({ i: 'lastUsedAt', sp: NOW, l: RESULTS, vf: 'l' })

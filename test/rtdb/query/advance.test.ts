@@ -79,6 +79,32 @@ describe('a live window', () => {
     )
   })
 
+  test('follows updates among more children than one part holds', () => {
+    const many = fc.uniqueArray(fc.tuple(fc.stringMatching(/^[a-z]{2}$/), child), {
+      minLength: 150,
+      maxLength: 400,
+      selector: ([key]) => key,
+    })
+    fc.assert(
+      fc.property(many, many, wires, (data, update, wire) => {
+        const query = parseWireQuery(wire)
+        const before = windowOf(parse(Object.fromEntries(data)), query)
+        const tree = apply(before.tree, update)
+        const { window, changes } = advance(
+          before,
+          tree,
+          update.map(([key]) => key),
+        )
+        const fresh = windowOf(parse(toExport(tree)), query)
+        expect(keysOf(window)).toEqual(keysOf(fresh))
+        expect(byKey(replay(new Map(entriesOf(before)), changes))).toEqual(
+          byKey(new Map(entriesOf(window))),
+        )
+      }),
+      { numRuns: 30 },
+    )
+  })
+
   const numbers = parse(Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`k${i}`, i])))
   const top = windowOf(numbers, parseWireQuery({ i: '.value', l: 2, vf: 'r' }))
 
