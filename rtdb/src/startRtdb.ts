@@ -7,6 +7,7 @@ import { defaultLimits, type Limits } from './limits.ts'
 import { Namespaces } from './namespaces.ts'
 import type { Operations } from './operations.ts'
 import { PushIds } from './pushId.ts'
+import { parseRules } from './rules/index.ts'
 import { serveHttp, type HttpContext } from './serveHttp.ts'
 import { serveUpgrade } from './serveUpgrade.ts'
 import type { Json } from './tree/index.ts'
@@ -102,9 +103,10 @@ function settingsOf(options: RtdbOptions) {
   }
 }
 
-/** One text goes to the namespaces given, or to every one if none is. */
+/** One text goes to the namespaces given, or to every one if none is. Throws RulesError now rather than at first use. */
 function rulesFor({ rules, namespace }: RtdbOptions): (name: string) => string | undefined {
   if (rules === undefined) return () => undefined
+  for (const text of typeof rules === 'string' ? [rules] : Object.values(rules)) parseRules(text)
   if (typeof rules !== 'string') {
     return (name) => (Object.hasOwn(rules, name) ? rules[name] : undefined)
   }

@@ -1,4 +1,4 @@
-import { startRtdb, type Rtdb, type RtdbOptions } from '../../rtdb/src/index.ts'
+import { RulesError, startRtdb, type Rtdb, type RtdbOptions } from '../../rtdb/src/index.ts'
 
 const servers: Rtdb[] = []
 
@@ -38,7 +38,7 @@ test('rules by namespace', async () => {
 })
 
 test('wrong rules and a taken port reject', async () => {
-  await expect(start({ rules: '{"rules": 5}', namespace: ['a'] })).rejects.toThrow()
+  await expect(start({ rules: '{"rules": 5}' })).rejects.toThrow(RulesError)
   const { port } = await start({})
   await expect(start({ port })).rejects.toThrow('EADDRINUSE')
 })

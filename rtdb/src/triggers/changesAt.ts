@@ -1,4 +1,4 @@
-import { childOf, entries, type Path, type Tree } from '../tree/index.ts'
+import { childOf, entries, hashOf, type Path, type Tree } from '../tree/index.ts'
 
 /** A location that a trigger watches and a write has changed. */
 export interface ChangeAt {
@@ -30,7 +30,8 @@ function* below(at: ChangeAt, segments: readonly RegExp[], written: Path): Gener
   if (at.before === at.after) return
   const segment = segments[at.path.length]
   if (segment === undefined) {
-    yield at
+    // What was written anew with the same content has not changed.
+    if (hashOf(at.before) !== hashOf(at.after)) yield at
     return
   }
   const next = written[at.path.length]
