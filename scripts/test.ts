@@ -41,8 +41,9 @@ function runJest(report: string, args: readonly string[]): Promise<number> {
     [
       inCheckout('node_modules/jest/bin/jest.js'),
       ...['--json', '--outputFile', report, '--maxWorkers', '100%'],
-      ...(selected.length ? ['--selectProjects', ...selected] : []),
       ...others,
+      // Last, because it takes every word that follows.
+      ...(selected.length ? ['--selectProjects', ...selected] : []),
     ],
     // With --json, Jest's own summary goes to stderr, and stdout is left for ours.
     { cwd: inCheckout(), env: loopbackEnv(), stdio: ['ignore', 'inherit', 'inherit'] },
