@@ -32,7 +32,7 @@ export const DEPLOYMENT = {
 } as const
 
 /** Read once, when the first request comes: params have no value while the code is loaded. */
-const PARAMS = {
+export const SETTINGS = {
   databaseUrl: defineString('DATABASE_URL', {
     default: '',
     description: 'The Realtime Database. Empty: the default instance of the project.',
@@ -103,8 +103,8 @@ type Value<P> = P extends { value(): infer V } ? V : never
 
 /** The settings of a running instance; names, units and reasons stand in the table above. */
 export type Config = {
-  readonly [Name in Exclude<keyof typeof PARAMS, 'credentialPickup' | 'defaultScopes'>]: Value<
-    (typeof PARAMS)[Name]
+  readonly [Name in Exclude<keyof typeof SETTINGS, 'credentialPickup' | 'defaultScopes'>]: Value<
+    (typeof SETTINGS)[Name]
   >
 } & {
   readonly credentialPickup: 'remove' | 'keep'
@@ -124,7 +124,7 @@ const RANGES = {
   installCacheTtlSeconds: [1, 60],
   nonceMemoryMax: [1, 100_000_000],
   sweepBatch: [1, 1000],
-} as const satisfies Partial<Record<keyof typeof PARAMS, readonly [least: number, most: number]>>
+} as const satisfies Partial<Record<keyof typeof SETTINGS, readonly [least: number, most: number]>>
 
 /** As the database's rules and the routes write them. */
 const SCOPES = /^[a-z0-9_:-]{1,64}(?:,[a-z0-9_:-]{1,64}){0,31}$/
@@ -135,8 +135,8 @@ const SCOPES = /^[a-z0-9_:-]{1,64}(?:,[a-z0-9_:-]{1,64}){0,31}$/
  */
 export function readConfig(): Config {
   const values = Object.fromEntries(
-    Object.entries(PARAMS).map(([name, param]) => [name, valueOf(param)]),
-  ) as { [Name in keyof typeof PARAMS]: Value<(typeof PARAMS)[Name]> }
+    Object.entries(SETTINGS).map(([name, param]) => [name, valueOf(param)]),
+  ) as { [Name in keyof typeof SETTINGS]: Value<(typeof SETTINGS)[Name]> }
 
   for (const [name, [least, most]] of Object.entries(RANGES)) {
     const value = values[name as keyof typeof RANGES]
@@ -158,11 +158,11 @@ export function readConfig(): Config {
   }
 }
 
-const wrong = (name: keyof typeof PARAMS, expected: string): TypeError =>
-  new TypeError(`${PARAMS[name].name} must be ${expected}`)
+const wrong = (name: keyof typeof SETTINGS, expected: string): TypeError =>
+  new TypeError(`${SETTINGS[name].name} must be ${expected}`)
 
 /** `firebase deploy` writes every default into the environment; a plain `node` has no such help. */
-function valueOf(param: (typeof PARAMS)[keyof typeof PARAMS]): unknown {
+function valueOf(param: (typeof SETTINGS)[keyof typeof SETTINGS]): unknown {
   return process.env[param.name] === undefined ? param.options.default : param.value()
 }
 

@@ -1,4 +1,4 @@
-import { logger } from 'firebase-functions'
+import { write } from 'firebase-functions/logger'
 import type { ErrorCode } from '@latchkey/protocol'
 
 /** Every line the service writes. A field that is not named here cannot be logged (threat T23). */
@@ -48,7 +48,7 @@ const SEVERITY = {
 
 /** Writes one structured line to Cloud Logging. */
 export const log: Log = (event) => {
-  logger.write({ severity: SEVERITY[event.event], message: event.event, ...event })
+  write({ severity: SEVERITY[event.event], message: event.event, ...event })
 }
 
 export function describeError(error: unknown): LoggedError {

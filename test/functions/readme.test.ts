@@ -1,0 +1,31 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DEPLOYMENT, SETTINGS } from '../../functions/src/config.ts'
+
+const readme = readFileSync(join(__dirname, '../../README.md'), 'utf8')
+
+/** The cells of each table row, without the padding that the formatter adds. */
+const rows = readme
+  .split('\n')
+  .filter((line) => line.startsWith('|'))
+  .map((line) => line.split('|').map((cell) => cell.trim()))
+
+describe('the settings table of the README', () => {
+  const params = Object.values({ ...SETTINGS, ...DEPLOYMENT })
+
+  test.each(params.map((param) => [param.name, param]))(
+    'has %s as the code has it',
+    (name, param) => {
+      const fallback =
+        param.options.default === '' ? '(empty)' : `\`${String(param.options.default)}\``
+      expect(rows).toContainEqual(['', `\`${name}\``, fallback, param.options.description, ''])
+    },
+  )
+
+  test('has no row for a param that is gone', () => {
+    const documented = rows
+      .map((row) => row[1] ?? '')
+      .filter((cell) => /^`[A-Z][A-Z_]+`$/.test(cell))
+    expect(documented.sort()).toEqual(params.map(({ name }) => `\`${name}\``).sort())
+  })
+})
