@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { Auth } from 'firebase-admin/auth'
 import type { Database as AdminDatabase } from 'firebase-admin/database'
 
@@ -20,7 +21,8 @@ export async function startFirebase(databaseUrl: string): Promise<FirebaseApp> {
   const { deleteApp, initializeApp } = await import('firebase-admin/app')
   const app = initializeApp(
     { databaseURL: databaseUrl, databaseAuthVariableOverride: BACKEND_IDENTITY },
-    'latchkey',
+    // Of one name there is one app: a second service in this process would share its connection.
+    `latchkey-${randomUUID()}`,
   )
   return {
     openDatabase: async () => {
