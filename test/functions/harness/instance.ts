@@ -1,0 +1,63 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { readConfig, type Config } from '../../../functions/src/config.ts'
+import type { LogEvent } from '../../../functions/src/log.ts'
+import { buildService, type Service } from '../../../functions/src/service.ts'
+import { NAMESPACE, type Clock, type TestDatabase } from './database.ts'
+import { MASTER_SECRETS } from './key.ts'
+import { send, type Received } from './send.ts'
+import type { Outgoing } from './signed.ts'
+
+/** A whole service behind a plain `node:http` server, as one instance of the function is. */
+export interface Instance {
+  readonly port: number
+  readonly service: Service
+  /** All that it has logged. */
+  readonly events: readonly LogEvent[]
+  send(request: Partial<Outgoing>): Promise<Received>
+  close(): Promise<void>
+}
+
+/** Starts an instance on the database; a second call starts another one that shares only that. */
+export async function startInstance(
+  { rtdb, clock }: Pick<TestDatabase, 'rtdb' | 'clock'>,
+  settings: Partial<Config> = {},
+): Promise<Instance> {
+  const events: LogEvent[] = []
+  const config = { ...configFor(`${rtdb.url}?ns=${NAMESPACE}`), ...settings }
+  const service = buildService(config, { log: (event) => events.push(event), now: timeOf(clock) })
+  const server = createServer((req, res) => void service.handle(req, res))
+  const port = await listen(server)
+  return {
+    port,
+    service,
+    events,
+    send: (request) => send(port, request),
+    close: async () => {
+      await service.close()
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+/** Listens on a free port of the loopback interface. */
+export function listen(server: Server): Promise<number> {
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
+  })
+}
+
+const timeOf = (clock: Clock) => () => clock.ms
+
+/** The settings of a deployment, for this database. Firebase's SDKs read the host from the environment. */
+function configFor(databaseUrl: string): Config {
+  for (const name of ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy']) {
+    delete process.env[name]
+  }
+  process.env['GCLOUD_PROJECT'] = 'demo-latchkey'
+  process.env['FIREBASE_DATABASE_EMULATOR_HOST'] = new URL(databaseUrl).host
+  process.env['DATABASE_URL'] = databaseUrl
+  process.env['MASTER_SECRETS'] = MASTER_SECRETS
+  return readConfig()
+}
