@@ -1,0 +1,33 @@
+import { running } from './running.ts'
+
+const { apiBaseUrl, functionsUrl, hostingUrl, databaseEmulatorHost, namespace } = running()
+
+test.each([
+  ['Hosting', apiBaseUrl],
+  ['the Functions emulator', `${functionsUrl}/api`],
+])('the function answers through %s', async (_, base) => {
+  const answer = await fetch(`${base}/health`)
+  expect(answer.status).toBe(200)
+})
+
+test.each(['/', '/errors.html'])('the page %s is served under the strict policy', async (path) => {
+  const answer = await fetch(`${hostingUrl}${path}`)
+  expect(answer.status).toBe(200)
+  expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'")
+})
+
+test('the headers of pages are not put on answers of the API', async () => {
+  const answer = await fetch(`${apiBaseUrl}/health`)
+  expect(answer.headers.get('content-security-policy')).toBeNull()
+})
+
+test('the database has our rules in the namespace that every side uses', async () => {
+  // Without rules, a namespace is open: only a denial shows that they are there.
+  const answer = await fetch(`http://${databaseEmulatorHost}/installs.json?ns=${namespace}`)
+  expect(answer.status).toBe(401)
+})
+
+test('no proxy of the developer reaches the SDKs', () => {
+  const names = Object.keys(process.env).filter((name) => /^(https?|all)_proxy$/i.test(name))
+  expect(names).toEqual([])
+})
