@@ -50,6 +50,12 @@ export class Connection {
     this.#send({ t: 'c', d: { t: 'h', d: greeting } })
   }
 
+  /** Ends the client's part now: it has come back on another connection. */
+  supersede(): void {
+    this.#closed()
+    this.#socket.terminate()
+  }
+
   #receive(frame: string): void {
     const message = this.#assembler.accept(frame)
     if (message === null) return

@@ -7,9 +7,15 @@ import { mayEnter } from './hostCheck.ts'
 import { urlOf } from './restRequest.ts'
 import { namespaceOfHost, type HttpContext } from './serveHttp.ts'
 
+export interface UpgradeContext extends HttpContext {
+  readonly sockets: WebSocketServer
+  /** The open connections by session ID, which only its client knows. */
+  readonly sessions: Map<string, Connection>
+}
+
 /** Takes a WebSocket at `/.ws?v=5&ns=…`, or refuses it with a plain HTTP status. */
 export function serveUpgrade(
-  context: HttpContext & { sockets: WebSocketServer },
+  context: UpgradeContext,
   message: IncomingMessage,
   socket: Duplex,
   head: Buffer,
@@ -25,10 +31,14 @@ export function serveUpgrade(
     return refuse(socket, '400 Bad Request')
   }
   const namespace = context.namespaces.named(name)
+  // Whoever reconnects may be faster than the news that its old connection is gone.
+  context.sessions.get(url.searchParams.get('ls') ?? '')?.supersede()
   context.sockets.handleUpgrade(message, socket, head, (webSocket) => {
     const sessionId = randomBytes(16).toString('hex')
     const { limits } = context
-    new Connection({ socket: webSocket, stream: socket, namespace, host, sessionId, limits })
+    const options = { socket: webSocket, stream: socket, namespace, host, sessionId, limits }
+    context.sessions.set(sessionId, new Connection(options))
+    webSocket.on('close', () => context.sessions.delete(sessionId))
   })
 }
 

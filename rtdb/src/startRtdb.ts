@@ -142,8 +142,9 @@ async function listen(context: HttpContext, { port, host }: Settings): Promise<N
     maxPayload: context.limits.messageCharsMax,
     perMessageDeflate: false,
   })
+  const upgrades = { ...context, sockets, sessions: new Map() }
   server.on('upgrade', (message, socket, head) => {
-    serveUpgrade({ ...context, sockets }, message, socket, head)
+    serveUpgrade(upgrades, message, socket, head)
   })
   await listening(server, port, host)
   return { server, sockets, port: (server.address() as AddressInfo).port }

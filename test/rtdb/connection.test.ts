@@ -375,6 +375,16 @@ describe('onDisconnect', () => {
     expect(rtdb.export(namespace)).toEqual({ u: { gone: 1_700_000_000_000, x: 1 } })
   })
 
+  test('has happened when a client that lost its connection is back', async () => {
+    const a = await client()
+    const greeting = a.heard[0]?.d['d'] as { s: string }
+    await a.request('o', { p: '/gone', d: true })
+    const back = await WireClient.connect(rtdb, `${namespace}&ls=${greeting.s}`)
+    clients.push(back)
+    expect((await back.request('g', { p: '/', q: {} })).d).toEqual({ gone: true })
+    await expect(a.request('s', {})).rejects.toThrow('the connection has ended')
+  })
+
   test('skips what the rules no longer allow', async () => {
     const [a, b] = [await client(), await client()]
     await a.request('o', { p: '/closed', d: 1 })
