@@ -1,5 +1,5 @@
-import type { Node, Tree } from '../tree/index.ts'
 import { childOf } from '../tree/index.ts'
+import type { Node, Tree } from '../tree/index.ts'
 import { pairsBetween } from '../tree/pairs.ts'
 import { entriesOf, memberOf, rankIn, sizeOf, windowOf } from './window.ts'
 import type { Window } from './window.ts'

@@ -1,6 +1,6 @@
 import { sortedBranch } from './branch.ts'
-import { invalidData } from './data-error.ts'
 import { nodeAt } from './children.ts'
+import { invalidData } from './data-error.ts'
 import { legalKeys, sharedKeys } from './key-lists.ts'
 import { keyFault } from './keys.ts'
 import { LIMITS } from './limits.ts'
@@ -100,6 +100,7 @@ function priorityFrom(json: unknown, at: Parsing): Priority {
 /** A server value as the value that it stands for now; anything else as it is. */
 function resolve(json: unknown, old: () => unknown, at: Parsing): unknown {
   if (typeof json !== 'object' || json === null || !Object.hasOwn(json, '.sv')) return json
+  requireNothingElse(json as JsonObject, '.sv', at)
   const name = (json as JsonObject)['.sv']
   if (name === 'timestamp') return at.now
   const step = incrementOf(name)

@@ -157,12 +157,14 @@ describe('what is refused', () => {
     expect(childCount(parse({ ['k'.repeat(768)]: 1 }))).toBe(1)
   })
 
-  test.each([[{ '.value': 1, a: 2 }], [{ '.sv': 'timestamp', a: 2 }], [{ '.value': 1, '.sv': 2 }]])(
-    '%j, of which two readings were possible',
-    (json) => {
-      expect(refused(json)).toMatch(/stands beside other keys/)
-    },
-  )
+  test.each([
+    [{ '.value': 1, a: 2 }],
+    [{ '.value': { '.sv': 'timestamp', a: 2 } }],
+    [{ '.sv': 'timestamp', a: 2 }],
+    [{ '.value': 1, '.sv': 2 }],
+  ])('%j, of which two readings were possible', (json) => {
+    expect(refused(json)).toMatch(/stands beside other keys/)
+  })
 
   test.each([true, {}, [], { a: 1 }])('the priority %j', (priority) => {
     expect(refused({ a: 1, '.priority': priority })).toMatch(/, at \/\.$/)
