@@ -67,8 +67,9 @@ export function makeInstallHandlers({ issuing, identity, forget, log }: InstallH
   const revoke: Handler = async (req) => {
     refuseBody(req)
     const install = installOf(req)
-    await issuing.revoke(install, 'by its install')
+    const verdict = await issuing.revoke(install, 'by its install')
     forget(install.keyId)
+    if (verdict !== 'revoked') throw new ApiError(verdict)
     log({ event: 'revoked', requestId: req.requestId })
     return { status: 200, body: { keyId: install.keyId, status: 'revoked' } }
   }

@@ -30,7 +30,7 @@ export interface Issuing {
   redeem(place: Place, code: string, isOwner: boolean): Promise<RedeemVerdict>
   /** Drops the successor of an active key. */
   rotate(install: Install): Promise<'issued' | 'conflict'>
-  revoke(install: Install, reason: string): Promise<void>
+  revoke(install: Install, reason: string): Promise<'revoked' | 'conflict'>
 }
 
 /** Wrong, used, expired, exhausted and never issued are one verdict: it must not guide a guesser. */
@@ -39,8 +39,8 @@ export type RedeemVerdict = 'issued' | 'otp_rejected'
 /** How long a drop waits for its app. */
 const PICKUP_MS = 24 * 60 * 60 * 1000
 
-/** An earlier key that changes while we supersede it is read again; it does so twice at the most. */
-const CLAIM_TRIES = 3
+/** An earlier key that changes while we supersede it is read again, once: a request must end in 10 s. */
+const CLAIM_TRIES = 2
 
 /** otplib is loaded by the first registration: signed requests have no use for it. */
 const loadTotp = () => import('./totp.ts')
@@ -98,16 +98,20 @@ export function makeIssuing(parts: IssuingParts): Issuing {
 
     redeem: async (place, code, isOwner) => {
       if (!(await store.countAttempt(place, isOwner, now()))) return 'otp_rejected'
+      const issue = issueFor(place, settings.defaultScopes)
       for (let tries = 0; tries < CLAIM_TRIES; tries += 1) {
         const [challenge, earlier] = await Promise.all([
           store.readChallenge(place),
           store.readActive(place),
         ])
-        if (challenge === null || challenge.claimedBy !== undefined) return 'otp_rejected'
+        if (challenge === null) return 'otp_rejected'
+        // We had claimed it, and the acknowledgement was lost with the connection.
+        if (challenge.claimedBy === issue.install.keyId) return 'issued'
+        if (challenge.claimedBy !== undefined) return 'otp_rejected'
         if (!(await isRightCode(challenge, code))) return 'otp_rejected'
         const claimed = await store.claim(
           challenge,
-          issueFor(place, settings.defaultScopes),
+          issue,
           earlier.map((install) => supersede(install, settings.registrationGraceSeconds)),
         )
         if (claimed) return 'issued'
@@ -115,14 +119,20 @@ export function makeIssuing(parts: IssuingParts): Issuing {
       return 'otp_rejected'
     },
 
-    rotate: async (install) =>
-      (await store.rotate(
-        issueFor(install, install.scopes),
-        supersede(install, settings.rotationGraceSeconds),
-      ))
-        ? 'issued'
-        : 'conflict',
+    // The SDK sends a write whose acknowledgement was lost once more, and that one is refused: what is
+    // refused may have been done, and is looked up.
+    rotate: async (install) => {
+      const issue = issueFor(install, install.scopes)
+      const earlier = supersede(install, settings.rotationGraceSeconds)
+      const issued =
+        (await store.rotate(issue, earlier)) || (await store.read(issue.install.keyId)) !== null
+      return issued ? 'issued' : 'conflict'
+    },
 
-    revoke: (install, reason) => store.revoke(install, revocation(reason)),
+    revoke: async (install, reason) => {
+      if (await store.revoke(install, revocation(reason))) return 'revoked'
+      const left = await store.read(install.keyId)
+      return left === null || left.status === 'revoked' ? 'revoked' : 'conflict'
+    },
   }
 }

@@ -52,8 +52,8 @@ export interface InstallStore {
   /** Drops a new credential and supersedes the old key; false when that is no longer active. */
   rotate(issue: Issue, earlier: Superseded): Promise<boolean>
   read(keyId: string): Promise<Install | null>
-  /** Revokes the key for good and takes its drop away. */
-  revoke(install: Install, revocation: Revocation): Promise<void>
+  /** Revokes the key for good and takes its drop away; false when there is no such key. */
+  revoke(install: Install, revocation: Revocation): Promise<boolean>
   /** Removes the drop that has done its work; false when the slot holds another key's by now. */
   collect(install: Install, nowMs: number): Promise<boolean>
   /** False when another instance has recorded a later use. */
@@ -74,8 +74,11 @@ export interface Revocation {
   readonly reason: string
 }
 
-/** How many of a UID's newest records are searched for earlier keys; more are not a person's. */
-const RECORDS_PER_UID_MAX = 200
+/**
+ * How many of a place's newest records are searched for the active one. It is the newest: no key is
+ * issued but the earlier ones are superseded. Clocks of instances, which order the key IDs, differ.
+ */
+const RECORDS_PER_PLACE_MAX = 10
 
 export function makeInstallStore(database: Database): InstallStore {
   return {
@@ -98,17 +101,18 @@ export function makeInstallStore(database: Database): InstallStore {
 
     readChallenge: async (place) => (await database.read(challengePath(place))) as Challenge | null,
 
-    readActive: async ({ uid, slot }) => {
+    readActive: async (place) => {
+      const name = placeName(place)
       const rows = await database.select('installs', {
-        orderBy: 'uid',
-        from: uid,
-        to: uid,
-        limit: RECORDS_PER_UID_MAX,
+        orderBy: 'place',
+        from: name,
+        to: name,
+        limit: RECORDS_PER_PLACE_MAX,
         fromEnd: true,
       })
       return rows
         .map(([keyId, value]) => parseInstall(keyId, value)!)
-        .filter((install) => install.slot === slot && install.status === 'active')
+        .filter(({ status }) => status === 'active')
     },
 
     claim: (challenge, issue, earlier) =>
@@ -133,9 +137,12 @@ export function makeInstallStore(database: Database): InstallStore {
         [`installs/${install.keyId}/reason`]: revocation.reason,
         ...feedEntry(install, revocation),
       }
-      // Refused when the slot holds a newer key's drop, which must stay.
-      if (await database.write({ ...revoked, ...collected(install) })) return
-      await database.write(revoked)
+      // A newer key's drop stays: a superseded key has none, and the rules refuse to remove a drop that
+      // waits for another.
+      const removal = { ...revoked, ...collected(install) }
+      return (
+        (install.status === 'active' && (await database.write(removal))) || database.write(revoked)
+      )
     },
 
     collect: (install, nowMs) =>
@@ -145,6 +152,8 @@ export function makeInstallStore(database: Database): InstallStore {
   }
 }
 
+/** Indexed at each install, so that a place's keys are found without reading all keys of its UID. */
+const placeName = ({ uid, slot }: Place): string => `${uid}/${slot}`
 const challengePath = ({ uid, slot }: Place): string => `challenges/${uid}/${slot}`
 const otpPath = ({ uid, slot }: Place): string => `users/${uid}/${slot}/otp`
 const credentialPath = ({ uid, slot }: Place): string => `users/${uid}/${slot}/credential`
@@ -163,6 +172,7 @@ function issued({ install, apiKey, hmacSecret }: Issue, origin: Record<string, s
     [`installs/${keyId}`]: {
       ...record,
       ...origin,
+      place: placeName(install),
       scopes: Object.fromEntries(scopes.map((scope) => [scope, true])),
     },
   }

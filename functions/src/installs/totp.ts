@@ -2,7 +2,7 @@ import { generateSync, verifySync } from 'otplib'
 
 /** RFC 6238 with the parameters that T4 rests on. */
 export const TOTP = {
-  /** 10^8 codes against 5 attempts: a guess succeeds once in 20 million challenges. */
+  /** 5 attempts at 10^8 codes, two of them right: a guesser succeeds in 1 of 10 million challenges. */
   digits: 8,
   /** RFC 6238 section 5.2. */
   stepSeconds: 30,
