@@ -9,6 +9,8 @@ export type Row = readonly [key: string, value: unknown]
 export interface Range {
   readonly orderBy?: string
   readonly from?: string | number
+  /** Begin behind this one. */
+  readonly after?: string | number
   readonly to?: string | number
 }
 
@@ -125,10 +127,15 @@ export function connectDatabase(
 /** Often enough to recover within 5 s, seldom enough that a slow database is not flooded by dials. */
 const RECONNECT_EVERY_MS = 2000
 
-function selected(database: AdminDatabase, table: string, { orderBy, from, to }: Range): Query {
+function selected(
+  database: AdminDatabase,
+  table: string,
+  { orderBy, from, after, to }: Range,
+): Query {
   const ref = database.ref(table)
   let query = orderBy === undefined ? ref.orderByKey() : ref.orderByChild(orderBy)
   if (from !== undefined) query = query.startAt(from)
+  if (after !== undefined) query = query.startAfter(after)
   if (to !== undefined) query = query.endAt(to)
   return query
 }

@@ -1,11 +1,12 @@
 import { TOLERANCES } from '@latchkey/protocol'
-import type { Database } from '../database.ts'
+import type { Database, Row } from '../database.ts'
 import { dayOf, minuteOf } from '../installs/store.ts'
 
 /** How much of each kind was removed. */
 export interface SweepReport {
   readonly challenges: number
   readonly drops: number
+  /** Minutes and days of nonces and counters, empty ones included. */
   readonly windows: number
   readonly revocations: number
 }
@@ -57,9 +58,10 @@ interface Pass {
 /** Used and expired challenges with their codes, UID by UID. */
 async function sweepChallenges({ database, batch, nowMs, isOver }: Pass): Promise<number> {
   let removed = 0
-  let from = ''
+  let last: string | undefined
   while (!isOver()) {
-    const rows = await database.select('challenges', { limit: batch, ...(from && { from }) })
+    const page = { limit: batch, ...(last !== undefined && { after: last }) }
+    const rows = await database.select('challenges', page)
     const removals = rows.flatMap(([uid, slots]) =>
       Object.entries(slots as Record<string, { expiresAt: number; claimedBy?: string }>)
         .filter(
@@ -72,27 +74,35 @@ async function sweepChallenges({ database, batch, nowMs, isOver }: Pass): Promis
     )
     removed += await removeAll(database, removals)
     if (rows.length < batch) break
-    // The next page begins behind the last UID: `!` sorts before every character of a UID.
-    from = `${rows.at(-1)![0]}!`
+    last = rows.at(-1)![0]
   }
   return removed
 }
 
 /** Drops that no app has collected in time. Their keys stay: the app may have read them. */
-async function sweepDrops({ database, batch, nowMs, isOver }: Pass): Promise<number> {
+const sweepDrops = (pass: Pass): Promise<number> =>
+  sweepUntil(pass, 'installs', 'pickupBy', pass.nowMs, ([keyId, value]) => {
+    const { uid, slot } = value as { uid: string; slot: string }
+    return { [`users/${uid}/${slot}/credential`]: null, [`installs/${keyId}/pickupBy`]: null }
+  })
+
+const sweepRevocations = (pass: Pass): Promise<number> =>
+  sweepUntil(pass, 'revocations', 'at', pass.nowMs - REVOCATION_KEPT_MS, ([id]) => ({
+    [`revocations/${id}`]: null,
+  }))
+
+/** The rows whose `time` is there and has come, oldest first, until none is left or none can go. */
+async function sweepUntil(
+  { database, batch, isOver }: Pass,
+  table: string,
+  time: string,
+  to: number,
+  removalOf: (row: Row) => Removal,
+): Promise<number> {
   let removed = 0
   while (!isOver()) {
-    const rows = await database.select('installs', {
-      orderBy: 'pickupBy',
-      from: 1,
-      to: nowMs,
-      limit: batch,
-    })
-    const removals = rows.map(([keyId, value]) => {
-      const { uid, slot } = value as { uid: string; slot: string }
-      return { [`users/${uid}/${slot}/credential`]: null, [`installs/${keyId}/pickupBy`]: null }
-    })
-    const done = await removeAll(database, removals)
+    const rows = await database.select(table, { orderBy: time, from: 1, to, limit: batch })
+    const done = await removeAll(database, rows.map(removalOf))
     removed += done
     if (rows.length < batch || done === 0) break
   }
@@ -110,8 +120,8 @@ async function sweepWindows(
 ): Promise<number> {
   let removed = 0
   while (!isOver()) {
-    const [oldest] = await database.select(table, { limit: 1 })
-    if (oldest === undefined || Number(oldest[0]) >= firstKept) break
+    const [oldest] = await database.select(table, { to: String(firstKept - 1), limit: 1 })
+    if (oldest === undefined) break
     const first = Number(oldest[0])
     const count = Math.min(firstKept - first, batch)
     const windows = Array.from({ length: count }, (_, at) => ({ [`${table}/${first + at}`]: null }))
@@ -121,32 +131,19 @@ async function sweepWindows(
   return removed
 }
 
-async function sweepRevocations({ database, batch, nowMs, isOver }: Pass): Promise<number> {
-  let removed = 0
-  while (!isOver()) {
-    const to = nowMs - REVOCATION_KEPT_MS
-    const rows = await database.select('revocations', { orderBy: 'at', to, limit: batch })
-    removed += await removeAll(
-      database,
-      rows.map(([id]) => ({ [`revocations/${id}`]: null })),
-    )
-    if (rows.length < batch) break
-  }
-  return removed
-}
-
 /** The paths that one row lies at. */
 type Removal = Readonly<Record<string, null>>
 
-/** All in one write; when the rules refuse it, one by one, as a single row may have changed. */
+/** All in one write; when the rules refuse it, by halves, since a few rows have changed meanwhile. */
 async function removeAll(database: Database, removals: readonly Removal[]): Promise<number> {
   if (removals.length === 0) return 0
-  if (await database.write(joined(removals))) {
-    return removals.length
-  }
-  let removed = 0
-  for (const removal of removals) if (await database.write(removal)) removed += 1
-  return removed
+  if (await database.write(joined(removals))) return removals.length
+  if (removals.length === 1) return 0
+  const half = Math.ceil(removals.length / 2)
+  return (
+    (await removeAll(database, removals.slice(0, half))) +
+    (await removeAll(database, removals.slice(half)))
+  )
 }
 
 const joined = (removals: readonly Removal[]): Removal =>
