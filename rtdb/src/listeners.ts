@@ -171,21 +171,16 @@ interface Visit {
 }
 
 /** What a listener without a query is told: the parts below it if only parts were written, else all of it. */
-function deliveryOf(path: Path, { before, after, paths, base }: WriteHere): Delivery {
-  const whole: Delivery = { kind: 'overwrite', path, node: after }
-  if (paths.some((written) => written.length <= path.length)) return whole
-  const below = (written: Path, from: Path): Path => written.slice(from.length)
-  const changed = paths.filter(
-    (written) => nodeAt(before, below(written, path)) !== nodeAt(after, below(written, path)),
-  )
-  const [first, ...others] = changed
-  if (first === undefined) return whole
-  if (others.length === 0) {
-    return { kind: 'overwrite', path: first, node: nodeAt(after, below(first, path)) }
+function deliveryOf(path: Path, { after, paths, base }: WriteHere): Delivery {
+  const [first = path, ...others] = paths
+  if (paths.some((written) => written.length <= path.length)) {
+    return { kind: 'overwrite', path, node: after }
   }
+  const nodeBelow = (written: Path): Tree => nodeAt(after, written.slice(path.length))
+  if (others.length === 0) return { kind: 'overwrite', path: first, node: nodeBelow(first) }
   const root = base && base.length > path.length ? base : path
-  const children = changed.map((written) => {
-    return [below(written, root).join('/'), nodeAt(after, below(written, path))] as const
+  const children = paths.map((written) => {
+    return [written.slice(root.length).join('/'), nodeBelow(written)] as const
   })
   return { kind: 'merge', path: root, children }
 }

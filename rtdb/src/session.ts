@@ -40,7 +40,8 @@ export class Session {
       const handler = actions.get(action)
       if (!handler) throw new Refusal('unknown_action')
       this.namespace.operations.countAction(action)
-      return { s: 'ok', d: handler(this, isBody(body) ? body : {}) ?? {} }
+      const payload = handler(this, isBody(body) ? body : {})
+      return { s: 'ok', d: payload === undefined ? {} : payload }
     } catch (error) {
       if (error instanceof Refusal) return { s: error.status, d: error.message }
       if (error instanceof DataError) return { s: 'failure', d: error.message }
@@ -70,7 +71,7 @@ export class Session {
     this.#listeners.set(key, listener)
     // An empty hash says that the client holds nothing, not that it holds an empty node.
     if (hash === '' || hash !== hashOf(initial)) {
-      const body = { p: formatPath(path), d: toExport(initial), ...tagOf(tag) }
+      const body = { p: wirePath(path), d: toExport(initial), ...tagOf(tag) }
       if (!this.#outlet.sendAsked('d', body)) {
         this.unlisten(key)
         throw new Refusal('read_too_big')
@@ -100,7 +101,7 @@ export class Session {
   }
 
   #deliver(delivery: Delivery, tag: unknown): void {
-    const path = formatPath(delivery.path)
+    const path = wirePath(delivery.path)
     if (delivery.kind === 'overwrite') {
       this.#outlet.push('d', { p: path, d: toExport(delivery.node), ...tagOf(tag) })
     } else {
@@ -112,7 +113,7 @@ export class Session {
   #revoked(key: string, path: Path, rawQuery: unknown): void {
     this.#listeners.delete(key)
     const query = isQuery(rawQuery) ? { q: [rawQuery] } : {}
-    this.#outlet.push('c', { p: formatPath(path), ...query })
+    this.#outlet.push('c', { p: wirePath(path), ...query })
   }
 }
 
@@ -190,6 +191,9 @@ const changeIn = (body: Body): Change => parseChange(textIn(body, 'p'), body['d'
 const updateIn = (body: Body): Change[] => parseUpdate(textIn(body, 'p'), body['d'])
 const queryIn = (body: Body): Query | null =>
   isQuery(body['q']) ? parseWireQuery(body['q']) : null
+
+/** Clients send paths with a leading slash, and the server without. */
+const wirePath = (path: Path): string => path.join('/')
 
 function textIn(body: Body, field: string): string {
   const value = body[field]

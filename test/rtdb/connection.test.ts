@@ -211,7 +211,7 @@ describe('listeners', () => {
     const a = await client()
     await a.request('q', { p: '/a', h: '' })
     expect(a.heard.slice(1)).toEqual([
-      { t: 'd', d: { a: 'd', b: { p: '/a', d: { b: 1 } } } },
+      { t: 'd', d: { a: 'd', b: { p: 'a', d: { b: 1 } } } },
       { t: 'd', d: { r: 1, b: { s: 'ok', d: {} } } },
     ])
     const hash = hashOf(parseTree({ b: 1 }, { now: 0 }))
@@ -227,19 +227,19 @@ describe('listeners', () => {
     const r = a.ask('p', { p: '/x/y', d: 1 })
     await a.answerTo(r)
     expect(a.heard.slice(-2)).toEqual([
-      { t: 'd', d: { a: 'd', b: { p: '/x/y', d: 1 } } },
+      { t: 'd', d: { a: 'd', b: { p: 'x/y', d: 1 } } },
       { t: 'd', d: { r, b: { s: 'ok', d: {} } } },
     ])
   })
 
   test.each([
-    ['below it: that part', 'p', { p: '/l/a/b', d: 1 }, 'd', '/l/a/b', 1],
+    ['below it: that part', 'p', { p: '/l/a/b', d: 1 }, 'd', 'l/a/b', 1],
     [
       'below it, several: one merge',
       'm',
       { p: '/l/a', d: { x: 1, 'y/z': 2 } },
       'm',
-      '/l/a',
+      'l/a',
       { x: 1, 'y/z': 2 },
     ],
     [
@@ -247,17 +247,17 @@ describe('listeners', () => {
       'm',
       { p: '/', d: { 'l/p': 1, 'l/q': 2, o: 3 } },
       'm',
-      '/l',
+      'l',
       { p: 1, q: 2 },
     ],
-    ['at it: all of it', 'p', { p: '/l', d: { k: 1 } }, 'd', '/l', { k: 1 }],
-    ['above it: all of it', 'p', { p: '/', d: { l: { k: 2 } } }, 'd', '/l', { k: 2 }],
+    ['at it: all of it', 'p', { p: '/l', d: { k: 1 } }, 'd', 'l', { k: 1 }],
+    ['above it: all of it', 'p', { p: '/', d: { l: { k: 2 } } }, 'd', 'l', { k: 2 }],
     [
       'of its priority: all of it',
       'p',
       { p: '/l/.priority', d: 7 },
       'd',
-      '/l',
+      'l',
       { old: 1, '.priority': 7 },
     ],
   ])('hear of a write %s', async (_, action, body, a, p, d) => {
@@ -289,8 +289,8 @@ describe('listeners', () => {
     expect(await a.request('q', { p: '/l', q, t: 9, h: '' })).toEqual({ s: 'ok', d: {} })
     await a.request('p', { p: '/l/a/n', d: 9 })
     expect(a.pushes).toEqual([
-      ['d', { p: '/l', d: { b: { n: 2 }, c: { n: 3 } }, t: 9 }],
-      ['m', { p: '/l', d: { a: { n: 9 }, b: null }, t: 9 }],
+      ['d', { p: 'l', d: { b: { n: 2 }, c: { n: 3 } }, t: 9 }],
+      ['m', { p: 'l', d: { a: { n: 9 }, b: null }, t: 9 }],
     ])
   })
 
@@ -302,7 +302,7 @@ describe('listeners', () => {
       s: 'ok',
       d: { w: ['no_index'] },
     })
-    expect(a.pushes).toEqual([['d', { p: '/', d: { b: { n: 2 } }, t: 1 }]])
+    expect(a.pushes).toEqual([['d', { p: '', d: { b: { n: 2 } }, t: 1 }]])
     expect(await a.request('g', { p: '/', q })).toEqual({
       s: 'failure',
       d: 'Index not defined, add ".indexOn": "n", for path "/", to the rules',
@@ -334,11 +334,11 @@ describe('listeners', () => {
     await owner.request('p', { p: '/gate', d: false })
     await a.request('unauth', {})
     const revoked = a.pushes.filter(([action]) => action === 'c').map(([, body]) => body)
-    expect(revoked).toEqual([{ p: '/open' }, { p: '/open', q: [q] }, { p: '/u' }])
+    expect(revoked).toEqual([{ p: 'open' }, { p: 'open', q: [q] }, { p: 'u' }])
     await owner.request('p', { p: '/open/a', d: 2 })
     await a.request('s', {})
     expect(a.pushes.at(-1)?.[0]).toBe('c')
-    expect(owner.pushes.at(-1)).toEqual(['d', { p: '/open/a', d: 2 }])
+    expect(owner.pushes.at(-1)).toEqual(['d', { p: 'open/a', d: 2 }])
   })
 
   test('end when new rules refuse them', async () => {
@@ -355,7 +355,7 @@ describe('listeners', () => {
     const before = a.pushes.length
     await writer.request('p', { p: '/l/500/x', d: 1 })
     await a.request('s', {})
-    expect(a.pushes.slice(before)).toEqual([['d', { p: '/l/500/x', d: 1 }]])
+    expect(a.pushes.slice(before)).toEqual([['d', { p: 'l/500/x', d: 1 }]])
   })
 })
 
@@ -371,7 +371,7 @@ describe('onDisconnect', () => {
     expect(rtdb.export(namespace)).toBeNull()
     await b.request('q', { p: '/u', h: '' })
     a.socket.terminate()
-    await b.until(({ d }) => (d['b'] as { p?: string } | undefined)?.p === '/u/x')
+    await b.until(({ d }) => (d['b'] as { p?: string } | undefined)?.p === 'u/x')
     expect(rtdb.export(namespace)).toEqual({ u: { gone: 1_700_000_000_000, x: 1 } })
   })
 
