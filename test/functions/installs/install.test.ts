@@ -1,0 +1,45 @@
+import {
+  judgeInstall,
+  parseInstall,
+  type Install,
+} from '../../../functions/src/installs/install.ts'
+
+const nowMs = 1_795_300_020_000
+
+const install: Install = {
+  keyId: '019a8f2d4c3e7b6aa1d0c5e4f3b2a190',
+  uid: 'uid-1',
+  slot: 'AAAAAAAAAAAAAAAAAAAAAA',
+  status: 'active',
+  scopes: ['accounts'],
+  createdAt: nowMs - 1000,
+  lastUsedAt: nowMs - 1000,
+  masterVersion: 1,
+}
+
+test.each([
+  [{ status: 'active' }, 'active'],
+  [{ status: 'superseded', graceUntil: nowMs + 1 }, 'active'],
+  [{ status: 'superseded', graceUntil: nowMs }, 'key_superseded'],
+  [{ status: 'superseded', graceUntil: nowMs - 1 }, 'key_superseded'],
+  [{ status: 'superseded' }, 'key_superseded'],
+  // A grace that was given once excuses nothing else.
+  [{ status: 'revoked', graceUntil: nowMs + 1 }, 'key_revoked'],
+  [{ status: 'suspended', graceUntil: nowMs + 1 }, 'key_suspended'],
+  [{ status: 'dormant', graceUntil: nowMs + 1 }, 'key_dormant'],
+] as const)('%j is judged %s', (change, verdict) => {
+  expect(judgeInstall({ ...install, ...change }, nowMs)).toBe(verdict)
+})
+
+test('a stored record is read back whole, and its absence is null', () => {
+  const { keyId, scopes, ...record } = install
+  const stored = { ...record, scopes: { accounts: true }, place: 'x/y', challengeId: 'not ours' }
+  expect(parseInstall(keyId, stored)).toEqual(install)
+  expect(parseInstall(keyId, { ...stored, graceUntil: 5, pickupBy: 6 })).toEqual({
+    ...install,
+    graceUntil: 5,
+    pickupBy: 6,
+  })
+  expect(parseInstall(keyId, null)).toBeNull()
+  expect(scopes).toEqual(['accounts'])
+})
