@@ -42,13 +42,14 @@ export function judgeInstall(install: Install, nowMs: number): InstallVerdict {
 /** Reads a stored record; null when there is none. The rules have checked its shape. */
 export function parseInstall(keyId: string, value: unknown): Install | null {
   if (value === null || value === undefined) return null
-  const record = value as Omit<Install, 'keyId' | 'scopes'> & { scopes: Record<string, true> }
+  const record = value as Omit<Install, 'keyId' | 'scopes'> & { scopes?: Record<string, true> }
   return {
     keyId,
     uid: record.uid,
     slot: record.slot,
     status: record.status,
-    scopes: Object.keys(record.scopes),
+    // The database keeps no empty object: a key without scopes has no such child.
+    scopes: Object.keys(record.scopes ?? {}),
     createdAt: record.createdAt,
     lastUsedAt: record.lastUsedAt,
     masterVersion: record.masterVersion,
