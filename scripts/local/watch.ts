@@ -1,7 +1,7 @@
-import { readFileSync, watch as watchFile } from 'node:fs'
+import { readFileSync, watch as watchFolder } from 'node:fs'
 
 import { watchBundle } from './bundle.ts'
-import { inCheckout } from './checkout.ts'
+import { checkout, inCheckout } from './checkout.ts'
 import type { Running } from './running.ts'
 import type { Stack } from './stack.ts'
 
@@ -12,12 +12,13 @@ export async function watch(stack: Stack, say: (text: string) => void) {
     if (!first) say(errors ? 'The function does not build; see above' : 'Function bundled again')
     first = false
   })
-  const rulesFile = inCheckout('database.rules.json')
   let pending: NodeJS.Timeout | undefined
-  const watcher = watchFile(rulesFile, () => {
+  // The folder, because many editors save by putting a new file in the old one's place.
+  const watcher = watchFolder(checkout, (_event, name) => {
+    if (name !== 'database.rules.json') return
     clearTimeout(pending) // an editor's one save is several events
     pending = setTimeout(() => {
-      loadRules(rulesFile, stack.running).then(say, (error: unknown) => say(String(error)))
+      loadRules(inCheckout(name), stack.running).then(say, (error: unknown) => say(String(error)))
     }, 100)
   })
   return async () => {

@@ -57,11 +57,11 @@ test('one that ends by itself tells its exit code and its last words', async () 
 
 test('a process with the lifeline ends when the one that has started it is gone', async () => {
   const lifeline = inCheckout('scripts/local/lifeline.js')
-  const stay = `console.log('up'); setInterval(() => {}, 1000)`
+  const stay = `process.send('up'); setInterval(() => {}, 1000)`
   const child = spawn(process.execPath, ['--import', lifeline, '-e', stay], {
-    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   })
-  await once(child.stdout, 'data')
+  await once(child, 'message')
   const exited = once(child, 'exit')
   child.disconnect() // what the system does when the other end of the channel dies
   expect(await exited).toEqual([null, 'SIGINT'])
