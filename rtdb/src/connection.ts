@@ -1,10 +1,12 @@
 import type { Duplex } from 'node:stream'
 import type { WebSocket } from 'ws'
+import { perform, type Answer } from './actions.ts'
 import { Assembler, toFrames } from './framing.ts'
+import { parseMessage, stringifyMessage } from './message.ts'
 import type { Limits } from './limits.ts'
 import type { Namespace } from './namespace.ts'
 import { Refusal } from './refusal.ts'
-import { Session, type Answer } from './session.ts'
+import { Session } from './session.ts'
 
 /** What a connection is made of: the socket, its database, and what the handshake said. */
 export interface ConnectionOptions {
@@ -83,7 +85,7 @@ export class Connection {
       this.#socket.close(UNSUPPORTED_DATA, 'not a message of the protocol')
     } else if (message.t === 'd') {
       const { r, a, b } = message.d
-      this.#answer(r, this.#session.perform(String(a), b))
+      this.#answer(r, perform(this.#session, String(a), b))
     } else if (message.d['t'] === 'p') {
       this.#send({ t: 'c', d: { t: 'o', d: {} } })
     }
@@ -115,7 +117,7 @@ export class Connection {
   /** False if the message is too big to be sent. */
   #send(message: object): boolean {
     if (this.#socket.readyState !== this.#socket.OPEN) return true
-    const text = stringify(message)
+    const text = stringifyMessage(message)
     if (text === null || text.length > this.#limits.readCharsMax) return false
     this.#holdBack()
     for (const frame of toFrames(text)) this.#socket.send(frame, () => this.#flushed())
@@ -146,35 +148,9 @@ export class Connection {
   }
 }
 
-type Fields = Record<string, unknown>
-
 /** WebSocket close codes (RFC 6455, section 7.4.1). */
 const UNSUPPORTED_DATA = 1003
 const MESSAGE_TOO_BIG = 1009
-
-/** The envelope of a message: control or data. Null if it is neither. */
-function parseMessage(text: string): { t: 'c' | 'd'; d: Fields } | null {
-  let message: unknown
-  try {
-    message = JSON.parse(text)
-  } catch {
-    return null
-  }
-  if (typeof message !== 'object' || message === null) return null
-  const { t, d } = message as Fields
-  if ((t !== 'c' && t !== 'd') || typeof d !== 'object' || d === null) return null
-  return { t, d: d as Fields }
-}
-
-/** Null if the text would be longer than a JavaScript string can be. */
-function stringify(message: object): string | null {
-  try {
-    return JSON.stringify(message)
-  } catch (error) {
-    if (error instanceof RangeError) return null
-    throw error
-  }
-}
 
 function refused(code: 'write_too_big' | 'read_too_big'): Answer {
   const { status, message } = new Refusal(code)

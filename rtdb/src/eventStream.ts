@@ -1,4 +1,4 @@
-import type { Delivery } from './listeners.ts'
+import type { Delivery } from './listener.ts'
 import type { Query } from './query/index.ts'
 import type { RestContext } from './rest.ts'
 import { Refusal } from './refusal.ts'

@@ -1,22 +1,22 @@
 import { owner, type Identity } from './auth.ts'
 import { applyChanges, type Change } from './changes.ts'
-import { Listener, ListenerIndex, type ListenRequest } from './listeners.ts'
+import { Listener, type ListenRequest } from './listener.ts'
+import { ListenerIndex } from './listenerIndex.ts'
 import { OperationCounter } from './operations.ts'
+import { toTree, windowOf, type Query } from './query/index.ts'
+import { Refusal } from './refusal.ts'
+import { RuleBook, type Circumstances } from './ruleBook.ts'
+import { explain, type Denial } from './rules/index.ts'
 import {
-  BY_KEY,
-  BY_PRIORITY,
   formatPath,
   hashOf,
   nodeAt,
   parseTree,
   toExport,
+  type Json,
+  type Path,
+  type Tree,
 } from './tree/index.ts'
-import type { Json, Path, Tree } from './tree/index.ts'
-import { toTree, viewOf, windowOf, type Query } from './query/index.ts'
-import { asksData, readDependsOnData } from './readDependence.ts'
-import { Refusal } from './refusal.ts'
-import { canRead, canWrite, explain, indexesAt, parseRules } from './rules/index.ts'
-import type { Denial, Verdict } from './rules/index.ts'
 
 /** One accepted write, as it is told to those who record or react to it. */
 export interface Commit {
@@ -61,10 +61,10 @@ export class Namespace {
   readonly operations = new OperationCounter()
   readonly #options: NamespaceOptions
   readonly #listeners = new ListenerIndex()
-  /** The listeners whose permission may end by a write: they are asked again after each. */
-  readonly #guarded = new Set<Listener>()
+  /** The listeners whose permission a write may end: they are judged again after each. */
+  readonly #volatile = new Set<Listener>()
+  readonly #rules = new RuleBook()
   #root: Tree = null
-  #rules = OPEN
 
   constructor(options: NamespaceOptions) {
     this.name = options.name
@@ -82,26 +82,28 @@ export class Namespace {
     return this.#rules.text
   }
 
-  /** Whether anyone may do anything here, because no rules were loaded. */
-  get isOpen(): boolean {
-    return this.#rules === OPEN
-  }
-
   /** Replaces the rules and drops the listeners that they refuse. Throws RulesError, and changes nothing, if they are wrong. */
   setRules(text: string): void {
-    this.#rules = parseRules(text)
-    this.#guarded.clear()
-    for (const listener of this.#listeners.all) this.#guard(listener)
+    this.#rules.load(text)
+    this.#volatile.clear()
+    for (const listener of this.#listeners.all) this.#watch(listener)
     this.recheck(this.#listeners.all)
   }
 
   /** The data at a path, or the part of it that a query asks for. */
   read(identity: Identity, path: Path, query: Query | null): Tree {
     this.requireRead(identity, path, query)
-    if (!this.#isIndexed(path, query)) throw missingIndex(path, query)
+    if (query && !this.#rules.isIndexed(path, query)) throw missingIndex(path, query)
     this.operations.count('reads')
-    const node = nodeAt(this.#root, path)
-    return query ? toTree(windowOf(node, query)) : node
+    return resultOf(nodeAt(this.#root, path), query)
+  }
+
+  /** Throws Refusal if the rules do not let that identity read there. */
+  requireRead(identity: Identity, path: Path, query: Query | null = null): void {
+    const why = this.#rules.judgeRead(this.#circumstances(identity), path, query)
+    if (!why) return
+    this.operations.count('readsDenied')
+    throw this.#denial(why)
   }
 
   /** Starts a listener. A missing index only slows it down, so it is not refused. */
@@ -110,42 +112,44 @@ export class Namespace {
     this.requireRead(holder.identity, path, query)
     this.operations.count('reads')
     const node = nodeAt(this.#root, path)
-    const listener = new Listener(request, node, this.#isIndexed(path, query))
+    const listener = new Listener(request, node, this.#rules.isIndexed(path, query))
     this.#listeners.add(listener)
-    this.#guard(listener)
-    return { listener, initial: query ? toTree(windowOf(node, query)) : node }
+    this.#watch(listener)
+    return { listener, initial: resultOf(node, query) }
   }
 
   unlisten(listener: Listener): void {
     this.#listeners.remove(listener)
-    this.#guarded.delete(listener)
+    this.#volatile.delete(listener)
   }
 
   /** Drops those of the listeners that the rules do not allow any more. */
   recheck(listeners: Iterable<Listener>): void {
     for (const listener of [...listeners]) {
       const { holder, path, query, revoked } = listener.request
-      const verdict = this.#judgeRead(holder.identity, path, query)
-      if (verdict.allowed) continue
+      const why = this.#rules.judgeRead(this.#circumstances(holder.identity), path, query)
+      if (!why) continue
       this.unlisten(listener)
-      revoked(this.#denial(verdict.why))
+      revoked(this.#denial(why))
     }
   }
 
   /** Writes all changes or none. The listeners have been told when this returns. */
   write(identity: Identity, changes: readonly Change[], options: WriteOptions = {}): void {
-    const time = this.now()
-    const before = this.#root
+    const circumstances = this.#circumstances(identity)
+    const { root: before, now: time } = circumstances
     const after = applyChanges(before, changes, time)
-    this.#requireWrite(identity, after, changes, options.ifHash)
-    this.operations.count('writes')
+    this.#requireWrite(circumstances, after, changes, options.ifHash)
     const paths = changes.map(({ path }) => path)
     this.#commit({ namespace: this.name, identity, before, after, paths, time }, options)
+    this.operations.count('writes')
   }
 
   /** Refuses what `write` would refuse now, and changes nothing. */
   rehearse(identity: Identity, changes: readonly Change[]): void {
-    this.#requireWrite(identity, applyChanges(this.#root, changes, this.now()), changes, undefined)
+    const circumstances = this.#circumstances(identity)
+    const after = applyChanges(circumstances.root, changes, circumstances.now)
+    this.#requireWrite(circumstances, after, changes)
   }
 
   /** All data in the export format, priorities included. */
@@ -160,10 +164,10 @@ export class Namespace {
 
   /** Replaces all data, as the owner, without triggering functions. */
   import(json: unknown): void {
-    const time = this.now()
-    const after = parseTree(json, { now: time, existing: this.#root })
-    const write = { namespace: this.name, identity: owner, before: this.#root, after, paths: [[]] }
-    this.#commit({ ...write, time }, { triggers: false })
+    const { identity, now: time, root: before } = this.#circumstances(owner)
+    const after = parseTree(json, { now: time, existing: before })
+    const commit = { namespace: this.name, identity, before, after, paths: [[]], time }
+    this.#commit(commit, { triggers: false })
   }
 
   #commit(commit: Commit, { base, triggers = true }: WriteOptions): void {
@@ -172,41 +176,22 @@ export class Namespace {
     this.#options.record?.(commit)
     this.#root = after
     // Who may not read the new data must not be told of it.
-    this.recheck(this.#guarded)
+    this.recheck(this.#volatile)
     this.#listeners.notify(before, after, paths, base)
     if (triggers) this.#options.react?.(commit)
   }
 
-  #guard(listener: Listener): void {
-    if (readDependsOnData(this.#rules, listener.request.path)) this.#guarded.add(listener)
-  }
-
-  #judgeRead(identity: Identity, path: Path, query: Query | null): Verdict {
-    if (identity.admin) return ALLOWED
-    const context = { auth: identity.auth, now: this.now() }
-    return canRead(this.#rules, context, this.#root, path, query ? viewOf(query) : undefined)
-  }
-
-  /** Throws Refusal if the rules do not let that identity read there. */
-  requireRead(identity: Identity, path: Path, query: Query | null = null): void {
-    const verdict = this.#judgeRead(identity, path, query)
-    if (verdict.allowed) return
-    this.operations.count('readsDenied')
-    throw this.#denial(verdict.why)
-  }
-
   /** The rules come before the hash, so that what can never be written is not tried again and again. */
   #requireWrite(
-    identity: Identity,
+    circumstances: Circumstances,
     after: Tree,
     changes: readonly Change[],
-    ifHash: string | undefined,
+    ifHash?: string,
   ): void {
-    const [first] = changes
-    const isStale =
-      ifHash !== undefined && first && ifHash !== hashOf(nodeAt(this.#root, first.path))
-    const why = this.#judgeWrite(identity, after, changes)
-    if (why && !(isStale && this.#mayBeOutdated(why, identity, first.path))) {
+    const [{ path } = { path: [] }] = changes
+    const isStale = ifHash !== undefined && ifHash !== hashOf(nodeAt(this.#root, path))
+    const why = this.#rules.judgeWrite(circumstances, after, changes)
+    if (why && !(isStale && this.#rules.mayBeOutdated(why, circumstances, path))) {
       this.operations.count('writesDenied')
       throw this.#denial(why)
     }
@@ -215,29 +200,13 @@ export class Namespace {
     throw new Refusal('stale')
   }
 
-  /** Each written location is judged by itself, against the data after the whole write. */
-  #judgeWrite(identity: Identity, after: Tree, changes: readonly Change[]): Denial | null {
-    if (identity.admin) return null
-    const context = { auth: identity.auth, now: this.now() }
-    for (const { path } of changes) {
-      const verdict = canWrite(this.#rules, context, this.#root, after, path)
-      if (!verdict.allowed) return verdict.why
-    }
-    return null
+  #watch(listener: Listener): void {
+    if (this.#rules.isVolatile(listener.request.path)) this.#volatile.add(listener)
   }
 
-  /**
-   * Whether a transaction was refused only for what it did not know: a rule compared its result with the data,
-   * and the client may read that data and try again. Clients start from nothing, so the first try is often such a one.
-   */
-  #mayBeOutdated(why: Denial, identity: Identity, path: Path): boolean {
-    const isCompared = why.tried.some(({ expression }) => asksData(expression))
-    return isCompared && this.#judgeRead(identity, path, null).allowed
-  }
-
-  #isIndexed(path: Path, query: Query | null): boolean {
-    if (!query || query.order === BY_KEY || query.order === BY_PRIORITY) return true
-    return indexesAt(this.#rules, path).has(query.order.name)
+  /** The clock is read once an operation: a rule may compare a server timestamp with `now`. */
+  #circumstances(identity: Identity): Circumstances {
+    return { identity, now: this.now(), root: this.#root }
   }
 
   #denial(why: Denial): Refusal {
@@ -248,15 +217,12 @@ export class Namespace {
   }
 }
 
-const ALLOWED: Verdict = { allowed: true }
+const resultOf = (node: Tree, query: Query | null): Tree =>
+  query ? toTree(windowOf(node, query)) : node
 
-/** A namespace nobody has loaded rules for is open, as in the official emulator. */
-const OPEN = parseRules('{\n  "rules": {\n    ".read": true,\n    ".write": true\n  }\n}')
-
-function missingIndex(path: Path, query: Query | null): Refusal {
-  const index = query?.order.name ?? ''
+function missingIndex(path: Path, { order }: Query): Refusal {
   return new Refusal(
     'no_index',
-    `Index not defined, add ".indexOn": "${index}", for path "${formatPath(path)}", to the rules`,
+    `Index not defined, add ".indexOn": "${order.name}", for path "${formatPath(path)}", to the rules`,
   )
 }

@@ -53,6 +53,21 @@ test('data is kept apart by namespace, exported with priorities and imported aga
   expect(rtdb.export('a')).toEqual(data)
 })
 
+test('a server timestamp is the `now` of the rules, however fast the clock', async () => {
+  let time = 0
+  const rules = '{"rules": {".write": true, "at": {".validate": "newData.val() === now"}}}'
+  const rtdb = await start({ rules, now: () => ++time })
+  const body = '{".sv":"timestamp"}'
+  const response = await fetch(`${rtdb.url}/at.json?ns=a`, { method: 'PUT', body })
+  expect(response.status).toBe(200)
+})
+
+test('closing twice is closing once', async () => {
+  const rtdb = await startRtdb()
+  expect(rtdb.close()).toBe(rtdb.close())
+  await rtdb.close()
+})
+
 test('with explain a denial names the rule that denied, to the client and to the operator', async () => {
   const lines: string[] = []
   const rules = '{"rules": {"users": {"$uid": {".read": "auth.uid === $uid"}}}}'

@@ -1,0 +1,51 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { WebSocketServer } from 'ws'
+import type { Connection } from './connection.ts'
+import { serveHttp, type HttpContext } from './serveHttp.ts'
+import { serveUpgrade } from './serveUpgrade.ts'
+
+/** A listening server. */
+export interface Network {
+  readonly port: number
+  /** Cuts all connections: a client of a test may have gone without saying so. */
+  readonly disconnect: () => Promise<void>
+}
+
+/** Takes HTTP and WebSocket connections on an interface. Rejects if the port is taken. */
+export async function listen(
+  context: HttpContext,
+  { port, host }: { port: number; host: string },
+): Promise<Network> {
+  const server = createServer((message, response) => void serveHttp(context, message, response))
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: context.limits.messageCharsMax,
+    perMessageDeflate: false,
+  })
+  const upgrades = { ...context, sockets, sessions: new Map<string, Connection>() }
+  server.on('upgrade', (message, socket, head) => {
+    serveUpgrade(upgrades, message, socket, head)
+  })
+  await listening(server, port, host)
+  const address = server.address() as AddressInfo
+  return { port: address.port, disconnect: () => disconnect(server, sockets) }
+}
+
+function listening(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+async function disconnect(server: Server, sockets: WebSocketServer): Promise<void> {
+  const ended = new Promise<void>((resolve) => server.close(() => resolve()))
+  for (const socket of sockets.clients) socket.terminate()
+  server.closeAllConnections()
+  await new Promise<void>((resolve) => sockets.close(() => resolve()))
+  await ended
+}
