@@ -23,32 +23,35 @@ export interface RateLimit {
 }
 
 /**
- * The generic cell rate algorithm: one number a key, the theoretical arrival time at which its quota
- * is whole again. No timers, no window edge at which twice the quota passes.
+ * A leaky bucket, which is the generic cell rate algorithm: two numbers a key, no timers, and no edge
+ * of a window at which twice the quota passes at once. A whole quota may come as one burst.
  */
 export function makeRateLimit(policy: RatePolicy, keysMax: number): RateLimit {
   const windowMs = policy.windowSeconds * 1000
-  const intervalMs = windowMs / policy.quota
+  // In requests x windowMs, so that all is whole numbers: a rounded interval would cost a request.
+  const full = policy.quota * windowMs
+  const secondsFor = (debt: number): number => Math.ceil(debt / (policy.quota * 1000))
   // A forgotten key has its whole quota again: with `keysMax` above what a flood can afford to vary.
-  const arrivals = new LRUCache<string, { at: number }>({ max: keysMax })
+  const buckets = new LRUCache<string, Bucket>({ max: keysMax })
   return {
     policy,
     take: (key, nowMs) => {
-      let arrival = arrivals.get(key)
-      if (arrival === undefined) arrivals.set(key, (arrival = { at: nowMs }))
-      const next = Math.max(arrival.at, nowMs) + intervalMs
-      const ahead = next - nowMs
-      if (ahead > windowMs) {
-        return { allowed: false, remaining: 0, resetSeconds: seconds(ahead - windowMs) }
-      }
-      arrival.at = next
-      return {
-        allowed: true,
-        remaining: Math.floor((windowMs - ahead) / intervalMs),
-        resetSeconds: seconds(ahead),
-      }
+      let bucket = buckets.get(key)
+      if (bucket === undefined) buckets.set(key, (bucket = { debt: 0, atMs: nowMs }))
+      // A clock that was set back pays nothing off, and is counted from there: nobody is locked out.
+      const paidOff = Math.max(0, nowMs - bucket.atMs) * policy.quota
+      const owed = Math.max(0, bucket.debt - paidOff)
+      const allowed = owed + windowMs <= full
+      bucket.debt = allowed ? owed + windowMs : owed
+      bucket.atMs = nowMs
+      const remaining = Math.floor((full - bucket.debt) / windowMs)
+      const wait = allowed ? bucket.debt : owed + windowMs - full
+      return { allowed, remaining, resetSeconds: secondsFor(wait) }
     },
   }
 }
 
-const seconds = (ms: number): number => Math.ceil(ms / 1000)
+interface Bucket {
+  debt: number
+  atMs: number
+}
