@@ -11,8 +11,11 @@ interface CachedInstall {
 export interface InstallCache {
   /** The record, from memory or by one read that concurrent callers share. */
   get(keyId: string, nowMs: number): Install | null | Promise<Install | null>
-  /** What we have just written ourselves, without waiting for the feed. */
-  replace(install: Install): void
+  /**
+   * What we have just written ourselves, without waiting for the feed; nothing when the record is no
+   * longer the one it was made from, for it may have been revoked meanwhile.
+   */
+  replace(install: Install, by: Install): void
   /** Forgets the record, and the answer of a read that is under way. */
   drop(keyId: string): void
   readonly size: number
@@ -61,9 +64,9 @@ export function makeInstallCache({ read, liveSince, max, ttlMs }: InstallCachePa
       }
       return readOnce(keyId, nowMs)
     },
-    replace: (install) => {
+    replace: (install, by) => {
       const cached = cache.peek(install.keyId)
-      if (cached !== undefined) cache.set(install.keyId, { install, readAt: cached.readAt })
+      if (cached?.install === install) cache.set(by.keyId, { install: by, readAt: cached.readAt })
     },
     drop: (keyId) => {
       cache.delete(keyId)

@@ -11,7 +11,7 @@ const PAUSE_MS = 10_000
 export interface UseRecorderParts {
   readonly store: Pick<InstallStore, 'collect' | 'recordUse'>
   /** Where the record is cached, to be told what has been written. */
-  readonly cache: { replace(install: Install): void; drop(keyId: string): void }
+  readonly cache: { replace(install: Install, by: Install): void; drop(keyId: string): void }
   readonly log: Log
 }
 
@@ -33,7 +33,7 @@ export function makeUseRecorder({ store, cache, log }: UseRecorderParts) {
         pickupBy === undefined
           ? await store.recordUse(keyId, lastUsedAt)
           : await store.collect(install, lastUsedAt)
-      if (written) cache.replace({ ...record, keyId, lastUsedAt })
+      if (written) cache.replace(install, { ...record, keyId, lastUsedAt })
       else cache.drop(keyId)
     } catch (error) {
       if (isUnavailable(error)) pausedUntil = nowMs + PAUSE_MS
