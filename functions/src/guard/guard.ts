@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto'
 import {
   formatServerTime,
   freshness,
@@ -9,7 +8,7 @@ import {
 import { judgeInstall, type Install } from '../installs/install.ts'
 import type { DurableNonces } from './durableNonces.ts'
 import type { InstallCache } from './installCache.ts'
-import type { KeyMaterial } from './keyMaterial.ts'
+import { hmacUnder, type KeyMaterial } from './keyMaterial.ts'
 import type { NonceMemory } from './nonceMemory.ts'
 import type { RateLimit, RatePolicy, RateVerdict } from './rateLimit.ts'
 import {
@@ -76,7 +75,8 @@ export function makeGuard({ material, cache, nonces, durableNonces, rate }: Guar
 
     const signature = verifySignature(call, material)
     if (typeof signature === 'string') return deny(codeOf(signature), signature)
-    const { keyId, created, nonce } = signature
+    const { created, nonce } = signature
+    const { keyId } = signature.key
 
     const fresh = freshness({ created, expires: signature.expires, nowSeconds })
     if (fresh !== 'fresh') {
@@ -120,7 +120,7 @@ function deny(code: ErrorCode, reason: DenialReason, keyId?: string): Denial {
 }
 
 /** The server's time under the install's own secret, so that the app can believe it. */
-function tellTime({ secret, nonce }: VerifiedSignature, unixSeconds: number) {
-  const mac = createHmac('sha256', secret).update(serverTimeText(unixSeconds, nonce)).digest()
+function tellTime({ key, nonce }: VerifiedSignature, unixSeconds: number) {
+  const mac = hmacUnder(key, serverTimeText(unixSeconds, nonce))
   return { unixSeconds, header: formatServerTime({ unixSeconds, mac }) }
 }

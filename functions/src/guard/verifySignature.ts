@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto'
+import { createHash, timingSafeEqual } from 'node:crypto'
 import {
   parseApiKey,
   parseSignedRequest,
@@ -7,7 +7,7 @@ import {
   type SignedRequest,
   type Target,
 } from '@latchkey/protocol'
-import type { KeyMaterial } from './keyMaterial.ts'
+import { hmacUnder, type GenuineKey, type KeyMaterial } from './keyMaterial.ts'
 
 /** A request as the guard sees it: no framework, nothing parsed but the target. */
 export interface Call {
@@ -21,13 +21,12 @@ export interface Call {
 
 /** What a verified signature has proven: who sent exactly this request, and when. */
 export interface VerifiedSignature {
-  readonly keyId: string
+  /** Signs the server time as well, for a caller whose clock is wrong. */
+  readonly key: GenuineKey
   /** Unix seconds. */
   readonly created: number
   readonly expires: number | undefined
   readonly nonce: string
-  /** 32 bytes; signs the server time for a caller whose clock is wrong. */
-  readonly secret: Buffer
 }
 
 /** For the log only. All of them are one public answer. */
@@ -43,23 +42,22 @@ export function verifySignature(
   if (typeof headers === 'string') return headers
   const apiKey = parseApiKey(headers.apiKey)
   if (apiKey === null) return 'api_key_malformed'
-  const secret = material.secretOf(apiKey)
-  if (secret === null) return 'api_key_forged'
+  const key = material.genuine(apiKey)
+  if (key === null) return 'api_key_forged'
 
   const { method, target, body } = call
   const hasBody = body.length > 0
   const request = parseSignedRequest({ method, target, headers, apiKey, hasBody })
   if (typeof request === 'string') return request
-  if (!isMacRight(request, secret)) return 'signature_wrong'
+  if (!isMacRight(request, key)) return 'signature_wrong'
   if (hasBody && !isDigestRight(request, body)) return 'digest_wrong'
 
-  const { keyId, created, expires, nonce } = request
-  return { keyId, created, expires, nonce, secret }
+  const { created, expires, nonce } = request
+  return { key, created, expires, nonce }
 }
 
-function isMacRight({ base, mac }: SignedRequest, secret: Buffer): boolean {
-  const right = createHmac('sha256', secret).update(base, 'latin1').digest()
-  return timingSafeEqual(right, Buffer.from(mac, 'base64'))
+function isMacRight({ base, mac }: SignedRequest, key: GenuineKey): boolean {
+  return timingSafeEqual(hmacUnder(key, base), Buffer.from(mac, 'base64'))
 }
 
 /** The digest is no secret: whoever could vary it has signed it. */
