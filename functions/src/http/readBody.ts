@@ -10,7 +10,7 @@ const NO_BODY = Buffer.alloc(0)
  * The raw body: `rawBody` where a framework has read it already, else the stream's bytes. Settles at
  * once when there is nothing to wait for.
  * @throws ApiError `unsupported_media_type` for any content encoding (a framework has inflated it
- * before us, so its size says nothing), `payload_too_large`
+ * before us, so its size says nothing), `payload_too_large`, `invalid_request` for a body that breaks off
  */
 export function readBody(req: IncomingMessage): Buffer | Promise<Buffer> {
   const encoding = req.headers['content-encoding']
@@ -32,11 +32,17 @@ export function readBody(req: IncomingMessage): Buffer | Promise<Buffer> {
 async function readStream(req: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of req as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > BODY_BYTES_MAX) throw tooLarge()
-    chunks.push(chunk)
+  try {
+    for await (const chunk of req as AsyncIterable<Buffer>) {
+      size += chunk.length
+      if (size > BODY_BYTES_MAX) break
+      chunks.push(chunk)
+    }
+  } catch {
+    // The sender's own doing, and not a failure of ours that is worth a line in the log each time.
+    throw new ApiError('invalid_request', { detail: 'body ended early' })
   }
+  if (size > BODY_BYTES_MAX) throw tooLarge()
   return Buffer.concat(chunks, size)
 }
 
