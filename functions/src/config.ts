@@ -176,16 +176,8 @@ function projectDatabaseUrl(): string {
   return databaseURL
 }
 
-/** Variables that lead Firebase's SDKs to an emulator, where anybody is admin. */
-const EMULATOR_VARIABLES = [
-  'FIREBASE_DATABASE_EMULATOR_HOST',
-  'FIREBASE_AUTH_EMULATOR_HOST',
-  'FIRESTORE_EMULATOR_HOST',
-  'FIREBASE_STORAGE_EMULATOR_HOST',
-  'STORAGE_EMULATOR_HOST',
-  'PUBSUB_EMULATOR_HOST',
-  'CLOUD_TASKS_EMULATOR_HOST',
-] as const
+/** Variables that lead Google's libraries to an emulator, where anybody is admin; they all end so. */
+const EMULATOR_VARIABLE = /_EMULATOR_HOST$/
 
 /**
  * Refuses to run with emulator settings outside the emulators (threat T25): with one of them the
@@ -196,10 +188,8 @@ const EMULATOR_VARIABLES = [
 export function refuseEmulatorSettings(env: Readonly<Record<string, string | undefined>>): void {
   const deployed = env['K_CONFIGURATION'] !== undefined
   if (env['FUNCTIONS_EMULATOR'] === 'true' && !deployed) return
-  const names = deployed ? [...EMULATOR_VARIABLES, 'FUNCTIONS_EMULATOR'] : EMULATOR_VARIABLES
-  for (const name of names) {
-    if (env[name]) {
-      throw new Error(`${name} is set outside the Firebase emulators: unset it. Refusing to start.`)
-    }
+  for (const [name, value] of Object.entries(env)) {
+    if (!value || !(EMULATOR_VARIABLE.test(name) || name === 'FUNCTIONS_EMULATOR')) continue
+    throw new Error(`${name} is set outside the Firebase emulators: unset it. Refusing to start.`)
   }
 }

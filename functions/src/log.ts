@@ -53,7 +53,18 @@ export const log: Log = (event) => {
 
 export function describeError(error: unknown): LoggedError {
   if (!(error instanceof Error)) return { name: typeof error, frames: [] }
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line))
-  const code = 'code' in error ? { code: String(error.code).slice(0, 64) } : {}
-  return { name: error.name, ...code, frames: frames.slice(0, 8).map((line) => line.trim()) }
+  const { name, message, stack = '' } = error
+  // Only behind the message, which may hold anything, even lines that look like frames.
+  const frames = stack.slice(stack.indexOf(message) + message.length).split('\n')
+  return {
+    name,
+    ...('code' in error && { code: String(error.code).slice(0, 64) }),
+    frames: frames
+      .filter((line) => /^\s+at /.test(line))
+      .slice(0, FRAMES_MAX)
+      .map((line) => line.trim()),
+  }
 }
+
+/** Enough to find the place; a line of Cloud Logging is paid for by its length. */
+const FRAMES_MAX = 8
