@@ -39,7 +39,12 @@ interface Refusal extends ApiErrorOptions {
   readonly members?: Readonly<Record<string, unknown>>
 }
 
-/** What was found for a request: its route, and the headers its answer is to carry. */
+/** A request that goes to its handler, and what the headers of the answer will say of its rate. */
+interface Admitted {
+  readonly rateHeaders: HeaderMap
+}
+
+/** What was found for a request. */
 interface Passage {
   readonly target: Target
   readonly route: Route
@@ -55,19 +60,19 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
   const logRefusal = makeRefusalLog(log, now)
   let running: Promise<RunRoute> | undefined
 
-  /** The headers that tell the rate, or why the request ends here. */
   const admit = async (
     req: ApiRequest,
     { target, route }: Passage,
-  ): Promise<HeaderMap | Refusal> => {
-    if (route.guard === 'open') return {}
+  ): Promise<Admitted | Refusal> => {
+    if (route.guard === 'open') return UNRATED
     if (route.guard === 'limited') return admitAddress(req)
     return admitSigned(req, target, route.guard)
   }
 
-  const admitAddress = (req: ApiRequest): HeaderMap | Refusal => {
+  const admitAddress = (req: ApiRequest): Admitted | Refusal => {
     const verdict = addressLimit.take(clientAddress(req, settings.trustedProxyHops), now())
-    if (verdict.allowed) return {}
+    // How much an address has left is not told: others may share it.
+    if (verdict.allowed) return UNRATED
     return {
       code: 'rate_limited',
       reason: 'client address',
@@ -84,7 +89,7 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
     const recorded = recordUse(verdict.install, nowMs)
     if (recorded !== undefined) await recorded
     req.install = verdict.install
-    return rateHeaders(verdict.rate)
+    return { rateHeaders: rateHeaders(verdict.rate) }
   }
 
   const refuse = (req: ApiRequest, res: ServerResponse, refusal: Refusal): void => {
@@ -102,13 +107,13 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
     req.rawBody = body instanceof Promise ? await body : body
 
     const admission = await admit(req, passage)
-    if ('code' in admission) return refuse(req, res, admission as Refusal)
+    if ('code' in admission) return refuse(req, res, admission)
 
     // The Router sees the canonical path, whichever way the request came.
     req.url = passage.target.path
     const run = await (running ??= loadRouter(parts.routes))
     const { status, body: answered, headers } = await run(req, res)
-    answerJson(res, req.requestId, status, answered, { ...admission, ...headers })
+    answerJson(res, req.requestId, status, answered, { ...admission.rateHeaders, ...headers })
   }
 
   return async (incoming, res) => {
@@ -122,6 +127,8 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
     }
   }
 }
+
+const UNRATED: Admitted = { rateHeaders: {} }
 
 type RouteTable = ReadonlyMap<string, ReadonlyMap<string, Route>>
 
