@@ -92,7 +92,6 @@ async function serve(values: Arguments): Promise<void> {
 type Arguments = ReturnType<typeof argumentsGiven>
 
 async function start(values: Arguments): Promise<Rtdb> {
-  if (values.rules === undefined) say('No --rules: anyone may read and write everything.')
   try {
     const rtdb = await startRtdb(optionsFrom(values))
     for (const { namespace, file } of dataFiles(values.import, values)) {

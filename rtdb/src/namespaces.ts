@@ -23,6 +23,7 @@ export class Namespaces {
     const namespace = new Namespace({ ...this.#options, name })
     const rules = this.#options.rulesFor(name)
     if (rules !== undefined) namespace.setRules(rules)
+    else this.#options.log(`${name} has no rules: anyone may read and write everything.`)
     this.#byName.set(name, namespace)
     return namespace
   }

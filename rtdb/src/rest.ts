@@ -86,7 +86,8 @@ async function patch(context: RestContext): Promise<Reply> {
   write(context, changes, { base: path })
   const keys = Object.keys(values as object)
   const written = keys.map((key, i) => [key, toJson(writtenBy(context.namespace, changes[i]))])
-  return jsonReply(Object.fromEntries(written) as Json)
+  const reply = jsonReply(Object.fromEntries(written) as Json)
+  return withEtag(context, reply, nodeAt(context.namespace.root, path))
 }
 
 async function post(context: RestContext): Promise<Reply> {
@@ -94,7 +95,8 @@ async function post(context: RestContext): Promise<Reply> {
   const value = await bodyOf(context)
   const name = context.nextPushId()
   write(context, [parseChange(`${context.request.path}/${name}`, value)], {})
-  return jsonReply({ name })
+  const { path } = parseWritePath(context.request.path)
+  return withEtag(context, jsonReply({ name }), nodeAt(context.namespace.root, path))
 }
 
 /** PUT and DELETE: may depend on the data being as its ETag said. */

@@ -17,8 +17,10 @@ const CLOSED = '{"rules": {}}'
 const statusOf = async (rtdb: Rtdb, namespace: string): Promise<number> =>
   (await fetch(`${rtdb.url}/x.json?ns=${namespace}`)).status
 
-test('without rules a namespace is open', async () => {
-  expect(await statusOf(await start({}), 'a')).toBe(200)
+test('without rules a namespace is open, and the operator is told', async () => {
+  const lines: string[] = []
+  expect(await statusOf(await start({ log: (line) => lines.push(line) }), 'a')).toBe(200)
+  expect(lines).toEqual(['a has no rules: anyone may read and write everything.'])
 })
 
 test('one text of rules is for every namespace', async () => {
