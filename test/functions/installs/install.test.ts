@@ -40,6 +40,7 @@ test('a stored record is read back whole, and its absence is null', () => {
     graceUntil: 5,
     pickupBy: 6,
   })
+  expect(parseInstall(keyId, { ...record, place: 'x/y' })).toEqual({ ...install, scopes: [] })
   expect(parseInstall(keyId, null)).toBeNull()
   expect(scopes).toEqual(['accounts'])
 })
