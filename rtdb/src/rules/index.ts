@@ -11,9 +11,9 @@
  *   verdict.ts      the answer, and why not; rules-error.ts and source-error.ts what is wrong with a file
  */
 export { canRead, canWrite, indexesAt } from './access.ts'
-export { parseRules } from './parse-rules.ts'
-export type { Rules } from './parse-rules.ts'
-export { RulesError } from './rules-error.ts'
+export { parseRules } from './parseRules.ts'
+export type { Rules } from './parseRules.ts'
+export { RulesError } from './rulesError.ts'
 export type { Auth, RuleContext } from './scope.ts'
 export { explain } from './verdict.ts'
 export type { Denial, RuleKind, Tried, Verdict } from './verdict.ts'

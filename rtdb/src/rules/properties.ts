@@ -2,7 +2,7 @@ import type { QueryView } from '../query/view.ts'
 import { faultAt } from './fault.ts'
 import { queryProperties, snapshotMethods, stringMethods } from './members.ts'
 import type { Run, Value } from './scope.ts'
-import { forbidden } from './source-error.ts'
+import { forbidden } from './sourceError.ts'
 import { demand } from './types.ts'
 import type { Compiled } from './types.ts'
 

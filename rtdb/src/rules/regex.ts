@@ -1,4 +1,4 @@
-import { forbidden } from './source-error.ts'
+import { forbidden } from './sourceError.ts'
 
 /**
  * Translates a regular expression of the rules language into JavaScript's.

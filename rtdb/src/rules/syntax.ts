@@ -1,4 +1,4 @@
-import { unreadable } from './source-error.ts'
+import { unreadable } from './sourceError.ts'
 import type { Token } from './tokens.ts'
 import { tokenize } from './tokens.ts'
 

@@ -1,4 +1,4 @@
-import { unreadable } from './source-error.ts'
+import { unreadable } from './sourceError.ts'
 
 /**
  * Cuts an expression into tokens.

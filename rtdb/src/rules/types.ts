@@ -1,5 +1,5 @@
 import type { Run } from './scope.ts'
-import { forbidden } from './source-error.ts'
+import { forbidden } from './sourceError.ts'
 
 /**
  * The static type of a part of an expression. `primitive` and `any` are only known when the rule runs: `primitive` is what

@@ -1,5 +1,5 @@
 import { carryIndexes } from './indexes.ts'
-import { sharedKeys } from './key-lists.ts'
+import { sharedKeys } from './keyLists.ts'
 import { keyComparison, sortKeys } from './keys.ts'
 import { branchWith } from './node.ts'
 import type { Branch, Node, Priority, Tree } from './node.ts'

@@ -1,7 +1,7 @@
 /** The database's data: an immutable tree, its orders, its formats and its hash. */
 export { branchOf, withChild } from './branch.ts'
 export { childCount, childOf, entries, nodeAt } from './children.ts'
-export { DataError, INVALID_DATA, invalidData } from './data-error.ts'
+export { DataError, INVALID_DATA, invalidData } from './dataError.ts'
 export { withNodeAt, withPriorityAt } from './edit.ts'
 export { toExport, toJson } from './export.ts'
 export { hashOf } from './hash.ts'

@@ -1,4 +1,4 @@
-import { DataError } from './data-error.ts'
+import { DataError } from './dataError.ts'
 import { nodeAt } from './children.ts'
 import { compareKeys, keyComparison } from './keys.ts'
 import type { Node, Path } from './node.ts'

@@ -1,4 +1,4 @@
-import { DataError } from './data-error.ts'
+import { DataError } from './dataError.ts'
 import { keyFault } from './keys.ts'
 import { LIMITS } from './limits.ts'
 import type { Path } from './node.ts'

@@ -1,4 +1,4 @@
-import { unreadable } from './source-error.ts'
+import { unreadable } from './sourceError.ts'
 
 /**
  * Reads JSON with // and block comments, and keeps where everything stands.

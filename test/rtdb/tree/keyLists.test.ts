@@ -1,4 +1,4 @@
-import { legalKeys, sharedKeys } from '../../../rtdb/src/tree/key-lists.ts'
+import { legalKeys, sharedKeys } from '../../../rtdb/src/tree/keyLists.ts'
 
 const accept = () => undefined
 const refuse = (key: string) => {
