@@ -1,5 +1,5 @@
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer } from 'node:http'
+import type { AddressInfo, Server } from 'node:net'
 import { readConfig, type Config } from '../../../functions/src/config.ts'
 import type { LogEvent } from '../../../functions/src/log.ts'
 import { buildService, type Service } from '../../../functions/src/service.ts'
@@ -23,6 +23,7 @@ export async function startInstance(
   { rtdb, clock }: Pick<TestDatabase, 'rtdb' | 'clock'>,
   settings: Partial<Config> = {},
 ): Promise<Instance> {
+  holdIntervals()
   const events: LogEvent[] = []
   const config = { ...configFor(`${rtdb.url}?ns=${NAMESPACE}`), ...settings }
   const service = buildService(config, { log: (event) => events.push(event), now: timeOf(clock) })
@@ -47,6 +48,26 @@ export function listen(server: Server): Promise<number> {
     server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port))
   })
 }
+
+/**
+ * The revocation feed asks for a sign of life every 20 s. Here it does so when the test moves the timers
+ * (`jest.advanceTimersByTime`), for it is a read, and reads are counted. All else runs in real time.
+ */
+function holdIntervals(): void {
+  jest.useFakeTimers({ doNotFake: [...REAL] })
+}
+
+const REAL = [
+  'Date',
+  'hrtime',
+  'nextTick',
+  'performance',
+  'queueMicrotask',
+  'setImmediate',
+  'clearImmediate',
+  'setTimeout',
+  'clearTimeout',
+] as const
 
 const timeOf = (clock: Clock) => () => clock.ms
 
