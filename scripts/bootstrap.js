@@ -40,7 +40,9 @@ function packagesOf(lockfile) {
 }
 
 function install() {
-  process.stderr.write('Installing what package-lock.json asks for (npm ci; a minute or two)…\n')
+  process.stderr.write(
+    'Installing what package-lock.json asks for (npm ci; it can take some minutes)…\n',
+  )
   const npm = process.env.npm_execpath
   const [command, ...first] = npm?.endsWith('.js') ? [process.execPath, npm] : ['npm']
   const { status, error } = spawnSync(command, [...first, 'ci', '--no-audit', '--no-fund'], {

@@ -5,19 +5,21 @@ import { context, type BuildOptions, type Plugin } from 'esbuild'
 
 import { inCheckout } from './checkout.ts'
 
-/** Where Cloud Functions look for the code: `main` of the package that is uploaded. */
-const main = (
-  JSON.parse(readFileSync(inCheckout('functions/package.json'), 'utf8')) as { main: string }
-).main
+/** The package that is uploaded: `main` is where Cloud Functions look for the code. */
+const deployed = JSON.parse(readFileSync(inCheckout('functions/package.json'), 'utf8')) as {
+  main: string
+  dependencies: Record<string, string>
+}
 
 /** The bundle in a functions folder, by default the one that is deployed. */
 export const bundleIn = (functionsFolder = inCheckout('functions')): string =>
-  join(functionsFolder, main)
+  join(functionsFolder, deployed.main)
 
 /**
- * Bundles the function into one file and answers its size in bytes. Everything is inside but Firebase's
- * packages: the `firebase-functions` binary that reads the manifest must meet our params in its own
- * registry, and the Admin SDK is loaded late from its own folder (a third of a cold start).
+ * Bundles the function into one file and answers its size in bytes. Everything is inside but what the package
+ * names as its dependencies: the `firebase-functions` binary that reads the manifest must meet our params in
+ * its own registry, the Admin SDK is loaded late from its own folder (a third of a cold start), and a native
+ * module cannot be bundled.
  */
 export async function bundle(outfile = bundleIn()): Promise<number> {
   const esbuild = await context(bundleOptions(outfile))
@@ -47,7 +49,7 @@ const bundleOptions = (outfile: string): BuildOptions => ({
   bundle: true,
   platform: 'node',
   target: 'node20',
-  external: ['firebase-functions', 'firebase-admin', '@firebase/logger'],
+  external: Object.keys(deployed.dependencies),
   // The smaller module builds of packages that have one.
   mainFields: ['module', 'main'],
   sourcemap: 'external',
