@@ -71,8 +71,10 @@ export function connectDatabase(
   }
 
   const run = async <T>(operation: (database: AdminDatabase) => Promise<T>): Promise<T> => {
+    // Loading the SDK takes its time on a small, cold instance, and is no outage.
+    const database = await connect()
     try {
-      return await withDeadline('database', deadlineMs, connect().then(operation))
+      return await withDeadline('database', deadlineMs, operation(database))
     } catch (error) {
       if (isUnavailable(error)) reconnect()
       throw error

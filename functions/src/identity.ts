@@ -1,3 +1,4 @@
+import type { Auth } from 'firebase-admin/auth'
 import { LRUCache } from 'lru-cache'
 import { unavailable, withDeadline } from './deadline.ts'
 import type { FirebaseApp } from './firebase.ts'
@@ -17,34 +18,27 @@ export function connectIdentity(
 ): Identity {
   // A user who was there is believed for ten minutes; one who was not may come at any moment.
   const known = new LRUCache<string, true>({ max: 10_000, ttl: 600_000 })
-  const openAuth = async () => (await app()).openAuth()
+
+  /** The answer, or null for an error that is one. */
+  const ask = async <T>(
+    question: (auth: Auth) => Promise<T>,
+    isExpected: (code: string) => boolean,
+  ): Promise<T | null> => {
+    // Loading the SDK takes its time on a small, cold instance, and is no outage.
+    const auth = await (await app()).openAuth()
+    const answer = question(auth).catch((error: unknown) => nullFor(error, isExpected))
+    return withDeadline('auth', settings.deadlineMs, answer)
+  }
 
   return {
-    verify: (idToken) =>
-      withDeadline(
-        'auth',
-        settings.deadlineMs,
-        openAuth().then((auth) =>
-          auth.verifyIdToken(idToken).then(
-            ({ uid }) => uid,
-            (error: unknown) => nullFor(error, isTokenFault),
-          ),
-        ),
-      ),
+    verify: async (idToken) =>
+      (await ask((auth) => auth.verifyIdToken(idToken), isTokenFault))?.uid ?? null,
     exists: async (uid) => {
       if (known.has(uid)) return true
-      const user = await withDeadline(
-        'auth',
-        settings.deadlineMs,
-        openAuth().then((auth) =>
-          auth.getUser(uid).then(
-            ({ disabled }) => !disabled,
-            (error: unknown) => nullFor(error, isUserFault),
-          ),
-        ),
-      )
-      if (user === true) known.set(uid, true)
-      return user === true
+      const user = await ask((auth) => auth.getUser(uid), isUserFault)
+      if (user === null || user.disabled) return false
+      known.set(uid, true)
+      return true
     },
   }
 }
