@@ -1,5 +1,5 @@
-import { readFileSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { readFileSync, rmSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 
 import { context, type BuildOptions, type Plugin } from 'esbuild'
 
@@ -22,6 +22,8 @@ export const bundleIn = (functionsFolder = inCheckout('functions')): string =>
  * module cannot be bundled.
  */
 export async function bundle(outfile = bundleIn()): Promise<number> {
+  // What an earlier version has left there would be uploaded as well.
+  rmSync(dirname(outfile), { recursive: true, force: true })
   const esbuild = await context(bundleOptions(outfile))
   try {
     await esbuild.rebuild()
@@ -54,19 +56,8 @@ const bundleOptions = (outfile: string): BuildOptions => ({
   mainFields: ['module', 'main'],
   sourcemap: 'external',
   logLevel: 'warning',
-  ...(outfile.endsWith('.cjs') ? commonJs : esModule),
+  // CommonJS loads in 0.85 of the time of an ES module here, and meets one copy of each of Firebase's
+  // packages: an ES module would have its own @firebase/logger, and could not silence the Admin SDK's.
+  format: 'cjs',
+  supported: { 'dynamic-import': false },
 })
-
-/**
- * Loads in 0.85 of the time of an ES module here, and meets one copy of each of Firebase's packages: as an ES
- * module it would have its own @firebase/logger, and could not silence the one that the Admin SDK prints with.
- */
-const commonJs: BuildOptions = { format: 'cjs', supported: { 'dynamic-import': false } }
-
-const esModule: BuildOptions = {
-  format: 'esm',
-  banner: {
-    // CommonJS packages inside an ES module still call require() for Node's own modules.
-    js: "import { createRequire as latchkeyRequire } from 'node:module'; const require = latchkeyRequire(import.meta.url);",
-  },
-}
