@@ -1,0 +1,71 @@
+import { createServer } from 'node:http'
+import { ERRORS, type ErrorCode } from '../../../protocol/src/index.ts'
+import { answerJson, answerProblem } from '../../../functions/src/http/answer.ts'
+import { listen } from '../harness/instance.ts'
+import { send, type Received } from '../harness/send.ts'
+
+/** What a real server sends when it answers with `write`. */
+async function answerOf(write: Parameters<typeof createServer>[1]): Promise<Received> {
+  const server = createServer(write)
+  try {
+    return await send(await listen(server), {})
+  } finally {
+    server.close()
+  }
+}
+
+const problem = { requestId: 'the-id', errorsUrl: 'https://example.com/errors#' }
+
+test.each(Object.keys(ERRORS) as ErrorCode[])(
+  '%s: status, media type and the members of RFC 9457, with the public text of the table alone',
+  async (code) => {
+    const received = await answerOf((_req, res) => {
+      answerProblem(res, { ...problem, code, detail: 'for the log' })
+    })
+    const { status, title, detail } = ERRORS[code]
+    expect(received.status).toBe(status)
+    expect(received.headers['content-type']).toBe('application/problem+json')
+    expect(received.json).toEqual({
+      type: `https://example.com/errors#${code}`,
+      title,
+      status,
+      detail,
+      code,
+      requestId: 'the-id',
+    })
+  },
+)
+
+test('every answer carries its request ID and date, and may be neither stored nor sniffed', async () => {
+  const { headers } = await answerOf((_req, res) => answerJson(res, 'the-id', 201, { a: 'ü' }))
+  expect(headers).toMatchObject({
+    'x-request-id': 'the-id',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
+    'content-type': 'application/json',
+    'content-length': '10',
+  })
+  expect(Date.parse(String(headers['date']))).toBeGreaterThan(0)
+})
+
+test('a problem may say when to come back, what is wrong where, and more', async () => {
+  const received = await answerOf((_req, res) => {
+    const errors = [{ pointer: '#/uid', detail: 'must be text' }]
+    const more = { retryAfterSeconds: 7, headers: { Allow: 'GET' }, members: { serverTime: 12 } }
+    answerProblem(res, { ...problem, code: 'rate_limited', errors, ...more })
+  })
+  expect(received.headers).toMatchObject({ 'retry-after': '7', allow: 'GET' })
+  expect(received.json).toMatchObject({
+    serverTime: 12,
+    errors: [{ pointer: '#/uid', detail: 'must be text' }],
+  })
+})
+
+test('an answer that has begun is cut off, not continued with a problem', async () => {
+  const answered = answerOf((_req, res) => {
+    res.writeHead(200, { 'Content-Length': 100 })
+    res.write('half')
+    setImmediate(() => answerProblem(res, { ...problem, code: 'internal' }))
+  })
+  await expect(answered).rejects.toMatchObject({ code: 'ECONNRESET' })
+})
