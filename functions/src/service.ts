@@ -41,7 +41,7 @@ export interface Service {
  */
 export function buildService(
   config: Config,
-  { log, now }: { log: Log; now: () => number },
+  { log, now, routes = makeRoutes }: { log: Log; now: () => number; routes?: typeof makeRoutes },
 ): Service {
   let app: Promise<FirebaseApp> | undefined
   const firebase = () => (app ??= startFirebase(config.databaseUrl))
@@ -91,7 +91,7 @@ export function buildService(
   })
 
   const handle = makeHandler({
-    routes: makeRoutes(installs),
+    routes: routes(installs),
     guard,
     recordUse: makeUseRecorder({ store, cache, log }),
     addressLimit: makeRateLimit(

@@ -121,6 +121,6 @@ function deny(code: ErrorCode, reason: DenialReason, keyId?: string): Denial {
 
 /** The server's time under the install's own secret, so that the app can believe it. */
 function tellTime({ key, nonce }: VerifiedSignature, unixSeconds: number) {
-  const mac = hmacUnder(key, serverTimeText(unixSeconds, nonce))
+  const mac = hmacUnder(key, serverTimeText(unixSeconds, nonce)).digest()
   return { unixSeconds, header: formatServerTime({ unixSeconds, mac }) }
 }

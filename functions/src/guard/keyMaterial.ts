@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, type Hmac } from 'node:crypto'
 import { LRUCache } from 'lru-cache'
 import type { ApiKey } from '@latchkey/protocol'
 import { equalInConstantTime, type Keyring } from '../installs/keyring.ts'
@@ -50,9 +50,9 @@ export function makeKeyMaterial(keyring: Keyring, max: number): KeyMaterial {
   }
 }
 
-/** HMAC-SHA256 of an ASCII text under the key's secret: 32 bytes. */
-export function hmacUnder({ secret }: GenuineKey, text: string): Buffer {
-  return createHmac('sha256', Buffer.from(secret, 'latin1')).update(text, 'latin1').digest()
+/** HMAC-SHA256 of an ASCII text under the key's secret, still to be taken as bytes or as text. */
+export function hmacUnder({ secret }: GenuineKey, text: string): Hmac {
+  return createHmac('sha256', Buffer.from(secret, 'latin1')).update(text, 'latin1')
 }
 
 /** V8 cuts a text without copying: a key ID that is kept would keep its whole header, 300 characters. */

@@ -1,4 +1,4 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
+import { createHmac, createSecretKey, hkdfSync, timingSafeEqual, type KeyObject } from 'node:crypto'
 import { macInput } from '@latchkey/protocol'
 
 /**
@@ -33,8 +33,11 @@ const VERSION = /^[1-9][0-9]{0,8}$/
  */
 export function makeKeyring(masterSecrets: string): Keyring {
   const masters = parseMasterSecrets(masterSecrets)
-  const macKeys = new Map<number, Buffer>()
-  for (const [version, master] of masters) macKeys.set(version, derive(master, LABELS.apiKeyMac))
+  // Every forged key costs a MAC under one of these.
+  const macKeys = new Map<number, KeyObject>()
+  for (const [version, master] of masters) {
+    macKeys.set(version, createSecretKey(derive(master, LABELS.apiKeyMac)))
+  }
 
   const masterOf = (version: number): Buffer => known(masters.get(version))
   return {
@@ -51,9 +54,24 @@ export function makeKeyring(masterSecrets: string): Keyring {
   }
 }
 
-/** Compares two texts of ASCII in a time that does not depend on where they differ. */
+/** Two buffers for each length of text: to make them anew would cost more than to compare them. */
+const SIDES = Array.from(
+  { length: 65 },
+  (_, length) => [Buffer.alloc(length), Buffer.alloc(length)] as const,
+)
+
+/**
+ * Compares two texts of ASCII in a time that does not depend on where they differ.
+ * @throws TypeError for more than 64 characters
+ */
 export function equalInConstantTime(one: string, other: string): boolean {
-  return one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other))
+  const sides = SIDES[one.length]
+  if (sides === undefined) throw new TypeError('too long to be a MAC')
+  if (one.length !== other.length) return false
+  const [left, right] = sides
+  left.write(one, 'latin1')
+  right.write(other, 'latin1')
+  return timingSafeEqual(left, right)
 }
 
 /** HKDF-SHA256 without a salt: the master secret is uniformly random already (RFC 5869 section 3.1). */
