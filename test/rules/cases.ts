@@ -1,0 +1,28 @@
+import type { Case } from './case.ts'
+import { challenges } from './cases/challenges.ts'
+import { drops } from './cases/drops.ts'
+import { indexes } from './cases/indexes.ts'
+import { keys } from './cases/keys.ts'
+import { limits } from './cases/limits.ts'
+import { nonces } from './cases/nonces.ts'
+import { revocations } from './cases/revocations.ts'
+import { statuses } from './cases/statuses.ts'
+import { whoReads } from './cases/whoReads.ts'
+import { whoWrites } from './cases/whoWrites.ts'
+
+/**
+ * All that the rules are held to. The first two are the table of who may do what; the others are the
+ * backend's own writes, each with the changes that make it wrong.
+ */
+export const CASES: Readonly<Record<string, readonly Case[]>> = {
+  'who reads': whoReads,
+  'who writes': whoWrites,
+  challenges,
+  keys,
+  drops,
+  statuses,
+  nonces,
+  revocations,
+  limits,
+  indexes,
+}
