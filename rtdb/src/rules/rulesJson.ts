@@ -2,8 +2,8 @@ import { unreadable } from './sourceError.ts'
 
 /**
  * Reads JSON with // and block comments, and keeps where everything stands.
- * Strings may span lines, as in the official rules files. A key that comes twice in one object is an error: JSON.parse
- * would silently drop a rule.
+ * As in the official rules files, strings may span lines, and a comma may stand before a closing bracket. A key that comes
+ * twice in one object is an error: JSON.parse would silently drop a rule.
  * @throws SourceError
  */
 export function parseRulesJson(text: string): JsonNode {
@@ -122,9 +122,9 @@ class JsonReader {
     for (;;) {
       element()
       this.#skipSpace()
-      if (this.#text[this.#at] === close) return void this.#at++
-      this.#expect(',', `',' or '${close}'`)
+      if (this.#text[this.#at] !== close) this.#expect(',', `',' or '${close}'`)
       this.#skipSpace()
+      if (this.#text[this.#at] === close) return void this.#at++
     }
   }
 

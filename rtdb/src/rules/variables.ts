@@ -26,7 +26,8 @@ const variables: ReadonlyMap<string, Compiled & { readonly kinds?: readonly Rule
   ['root', { type: 'Snapshot', run: (scope) => scope.root }],
   ['data', { type: 'Snapshot', run: (scope) => scope.data }],
   ['newData', { type: 'Snapshot', run: (scope) => scope.newData, kinds: ['write', 'validate'] }],
-  ['query', { type: 'Query', run: (scope) => scope.query, kinds: ['read'] }],
+  // A write has no query: there it is that of a read of everything.
+  ['query', { type: 'Query', run: (scope) => scope.query }],
 ])
 
 function wildcard(name: string, wildcards: readonly string[]): Compiled | { problem: string } {

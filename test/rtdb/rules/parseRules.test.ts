@@ -17,6 +17,7 @@ describe('a rules file', () => {
     ['comments everywhere', '/**/{//\n"rules"/*:*/:{/* } */}//\n}/* end */'],
     ['what looks like a comment in a string', `{"rules":{".read":"'//' != '/* */'"}}`],
     ['a byte order mark', '\uFEFF{"rules":{}}'],
+    ['a comma behind the last', '{"rules":{".read":true,".indexOn":["a" , ] /**/, },\n}'],
     ['indexes', '{"rules":{".indexOn":["a","b/c",".value"],"x":{".indexOn":".value"}}}'],
     ['the same wildcard in two branches', '{"rules":{"a":{"$x":{}},"b":{"$x":{}}}}'],
     [
@@ -34,9 +35,10 @@ describe('a rules file', () => {
     ['{"rules":{}', "Parse error: 1:12: Expected ',' or '}', but the file ends."],
     ['{"rules":{}}}', 'Parse error: 1:13: Expected the end of the file, but there is "}".'],
     [
-      '{"rules":{".read":true,}}',
-      'Parse error: 1:24: Expected a key in double quotes, but there is "}".',
+      '{"rules":{".read":true,,}}',
+      'Parse error: 1:24: Expected a key in double quotes, but there is ",".',
     ],
+    ['{"rules":{,}}', 'Parse error: 1:11: Expected a key in double quotes, but there is ",".'],
     ["{'rules':{}}", 'Parse error: 1:2: Expected a key in double quotes, but there is "\'".'],
     ['{"rules" {}}', 'Parse error: 1:10: Expected \':\', but there is "{".'],
     ['{"rules":{}\n/* open', 'Parse error: 2:1: This comment does not end.'],
