@@ -2,8 +2,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo, Server } from 'node:net'
 import { readConfig, type Config } from '../../../functions/src/config.ts'
 import type { LogEvent } from '../../../functions/src/log.ts'
+import { makeRoutes, type Route } from '../../../functions/src/routes.ts'
 import { buildService, type Service } from '../../../functions/src/service.ts'
-import { NAMESPACE, type Clock, type TestDatabase } from './database.ts'
+import { NAMESPACE, type TestDatabase } from './database.ts'
 import { MASTER_SECRETS } from './key.ts'
 import { send, type Received } from './send.ts'
 import type { Outgoing } from './signed.ts'
@@ -18,15 +19,23 @@ export interface Instance {
   close(): Promise<void>
 }
 
-/** Starts an instance on the database; a second call starts another one that shares only that. */
+/**
+ * Starts an instance on the database; a second call starts another one that shares only that.
+ * @param more routes besides the service's own
+ */
 export async function startInstance(
   { rtdb, clock }: Pick<TestDatabase, 'rtdb' | 'clock'>,
   settings: Partial<Config> = {},
+  more: readonly Route[] = [],
 ): Promise<Instance> {
   holdIntervals()
   const events: LogEvent[] = []
   const config = { ...configFor(`${rtdb.url}?ns=${NAMESPACE}`), ...settings }
-  const service = buildService(config, { log: (event) => events.push(event), now: timeOf(clock) })
+  const service = buildService(config, {
+    log: (event) => events.push(event),
+    now: () => clock.ms,
+    routes: (installs) => [...makeRoutes(installs), ...more],
+  })
   const server = createServer((req, res) => void service.handle(req, res))
   const port = await listen(server)
   return {
@@ -68,8 +77,6 @@ const REAL = [
   'setTimeout',
   'clearTimeout',
 ] as const
-
-const timeOf = (clock: Clock) => () => clock.ms
 
 /** The settings of a deployment, for this database. Firebase's SDKs read the host from the environment. */
 function configFor(databaseUrl: string): Config {
