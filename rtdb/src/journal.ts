@@ -1,6 +1,6 @@
 import { closeSync, createReadStream, existsSync, openSync, renameSync, writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
-import type { Commit } from './namespace.ts'
+import type { Commit } from './commit.ts'
 import {
   entries,
   formatPath,

@@ -1,12 +1,13 @@
+import { Audience } from './audience.ts'
 import { owner, type Identity } from './auth.ts'
 import { applyChanges, type Change } from './changes.ts'
+import type { Commit } from './commit.ts'
 import { Listener, type ListenRequest } from './listener.ts'
-import { ListenerIndex } from './listenerIndex.ts'
 import { OperationCounter } from './operations.ts'
-import { toTree, windowOf, type Query } from './query/index.ts'
+import { resultOf, type Query } from './query/index.ts'
 import { Refusal } from './refusal.ts'
 import { RuleBook, type Circumstances } from './ruleBook.ts'
-import { explain, type Denial } from './rules/index.ts'
+import { explain, Grounds, type Denial, type Rules } from './rules/index.ts'
 import {
   formatPath,
   hashOf,
@@ -17,18 +18,6 @@ import {
   type Path,
   type Tree,
 } from './tree/index.ts'
-
-/** One accepted write, as it is told to those who record or react to it. */
-export interface Commit {
-  readonly namespace: string
-  readonly identity: Identity
-  readonly before: Tree
-  readonly after: Tree
-  /** The written locations, whether their data differs or not. */
-  readonly paths: readonly Path[]
-  /** Unix milliseconds. */
-  readonly time: number
-}
 
 export interface NamespaceOptions {
   name: string
@@ -60,9 +49,7 @@ export class Namespace {
   readonly log: (line: string) => void
   readonly operations = new OperationCounter()
   readonly #options: NamespaceOptions
-  readonly #listeners = new ListenerIndex()
-  /** The listeners whose permission a write may end: they are judged again after each. */
-  readonly #volatile = new Set<Listener>()
+  readonly #audience = new Audience()
   readonly #rules = new RuleBook()
   #root: Tree = null
 
@@ -82,12 +69,10 @@ export class Namespace {
     return this.#rules.text
   }
 
-  /** Replaces the rules and drops the listeners that they refuse. Throws RulesError, and changes nothing, if they are wrong. */
-  setRules(text: string): void {
-    this.#rules.load(text)
-    this.#volatile.clear()
-    for (const listener of this.#listeners.all) this.#watch(listener)
-    this.recheck(this.#listeners.all)
+  /** Replaces the rules and drops the listeners that they refuse. */
+  setRules(rules: Rules): void {
+    this.#rules.replace(rules)
+    this.recheck(this.#audience.all)
   }
 
   /** The data at a path, or the part of it that a query asks for. */
@@ -99,8 +84,8 @@ export class Namespace {
   }
 
   /** Throws Refusal if the rules do not let that identity read there. */
-  requireRead(identity: Identity, path: Path, query: Query | null = null): void {
-    const why = this.#rules.judgeRead(this.#circumstances(identity), path, query)
+  requireRead(identity: Identity, path: Path, query: Query | null = null, grounds?: Grounds): void {
+    const why = this.#rules.judgeRead(this.#circumstances(identity), path, query, grounds)
     if (!why) return
     this.operations.count('readsDenied')
     throw this.#denial(why)
@@ -109,28 +94,32 @@ export class Namespace {
   /** Starts a listener. A missing index only slows it down, so it is not refused. */
   listen(request: ListenRequest): { listener: Listener; initial: Tree } {
     const { path, query, holder } = request
-    this.requireRead(holder.identity, path, query)
+    const grounds = new Grounds()
+    this.requireRead(holder.identity, path, query, grounds)
     this.operations.count('reads')
     const node = nodeAt(this.#root, path)
     const listener = new Listener(request, node, this.#rules.isIndexed(path, query))
-    this.#listeners.add(listener)
-    this.#watch(listener)
+    this.#audience.admit(listener, grounds)
     return { listener, initial: resultOf(node, query) }
   }
 
   unlisten(listener: Listener): void {
-    this.#listeners.remove(listener)
-    this.#volatile.delete(listener)
+    this.#audience.remove(listener)
   }
 
   /** Drops those of the listeners that the rules do not allow any more. */
   recheck(listeners: Iterable<Listener>): void {
     for (const listener of [...listeners]) {
       const { holder, path, query, revoked } = listener.request
-      const why = this.#rules.judgeRead(this.#circumstances(holder.identity), path, query)
-      if (!why) continue
-      this.unlisten(listener)
-      revoked(this.#denial(why))
+      const grounds = new Grounds()
+      const circumstances = this.#circumstances(holder.identity)
+      const why = this.#rules.judgeRead(circumstances, path, query, grounds)
+      if (why) {
+        this.unlisten(listener)
+        revoked(this.#denial(why))
+      } else {
+        this.#audience.admit(listener, grounds)
+      }
     }
   }
 
@@ -176,8 +165,9 @@ export class Namespace {
     this.#options.record?.(commit)
     this.#root = after
     // Who may not read the new data must not be told of it.
-    this.recheck(this.#volatile)
-    this.#listeners.notify(before, after, paths, base)
+    const write = { before, after, paths, base }
+    this.recheck(this.#audience.doubtful(write))
+    this.#audience.notify(write)
     if (triggers) this.#options.react?.(commit)
   }
 
@@ -200,10 +190,6 @@ export class Namespace {
     throw new Refusal('stale')
   }
 
-  #watch(listener: Listener): void {
-    if (this.#rules.isVolatile(listener.request.path)) this.#volatile.add(listener)
-  }
-
   /** The clock is read once an operation: a rule may compare a server timestamp with `now`. */
   #circumstances(identity: Identity): Circumstances {
     return { identity, now: this.now(), root: this.#root }
@@ -216,9 +202,6 @@ export class Namespace {
     return new Refusal('permission_denied', `Permission denied. ${explanation}`)
   }
 }
-
-const resultOf = (node: Tree, query: Query | null): Tree =>
-  query ? toTree(windowOf(node, query)) : node
 
 function missingIndex(path: Path, { order }: Query): Refusal {
   return new Refusal(

@@ -1,9 +1,10 @@
 import { Namespace, type NamespaceOptions } from './namespace.ts'
 import { Refusal } from './refusal.ts'
+import type { Rules } from './rules/index.ts'
 
 export interface NamespacesOptions extends Omit<NamespaceOptions, 'name'> {
   /** The rules a namespace is made with; without them it is open to all. */
-  rulesFor: (name: string) => string | undefined
+  rulesFor: (name: string) => Rules | undefined
 }
 
 /** All databases of a server. One is made when its name is first used. */

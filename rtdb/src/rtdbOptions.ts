@@ -1,5 +1,5 @@
 import { defaultLimits, type Limits } from './limits.ts'
-import { parseRules } from './rules/index.ts'
+import { parseRules, type Rules } from './rules/index.ts'
 
 /** How a server is started. */
 export interface RtdbOptions {
@@ -44,14 +44,16 @@ export function settingsOf(options: RtdbOptions) {
 }
 
 /** One text goes to the namespaces given, or to every one if none is. Throws RulesError now rather than at first use. */
-function rulesFor({ rules, namespace }: RtdbOptions): (name: string) => string | undefined {
+function rulesFor({ rules, namespace }: RtdbOptions): (name: string) => Rules | undefined {
   if (rules === undefined) return () => undefined
-  for (const text of typeof rules === 'string' ? [rules] : Object.values(rules)) parseRules(text)
   if (typeof rules !== 'string') {
-    return (name) => (Object.hasOwn(rules, name) ? rules[name] : undefined)
+    const texts = Object.entries(rules)
+    const byName = new Map(texts.map(([name, text]) => [name, parseRules(text)]))
+    return (name) => byName.get(name)
   }
+  const parsed = parseRules(rules)
   const named = new Set(namespace)
-  return (name) => (named.size === 0 || named.has(name) ? rules : undefined)
+  return (name) => (named.size === 0 || named.has(name) ? parsed : undefined)
 }
 
 export type Settings = ReturnType<typeof settingsOf>

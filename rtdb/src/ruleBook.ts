@@ -1,8 +1,15 @@
 import type { Identity } from './auth.ts'
 import type { Change } from './changes.ts'
 import { viewOf, type Query } from './query/index.ts'
-import { asksData, readDependsOnData } from './readDependence.ts'
-import { canRead, canWrite, indexesAt, parseRules, type Denial, type Rules } from './rules/index.ts'
+import {
+  canRead,
+  canWrite,
+  indexesAt,
+  parseRules,
+  type Denial,
+  type Grounds,
+  type Rules,
+} from './rules/index.ts'
 import { BY_KEY, BY_PRIORITY, type Path, type Tree } from './tree/index.ts'
 
 /** Who asks, when (Unix milliseconds), and the data as it is. */
@@ -21,19 +28,20 @@ export class RuleBook {
     return this.#rules.text
   }
 
-  /** Throws RulesError, and keeps the old rules, if these are wrong. */
-  load(text: string): void {
-    this.#rules = parseRules(text)
+  replace(rules: Rules): void {
+    this.#rules = rules
   }
 
+  /** `grounds`, if given, learns what the verdict rests on. */
   judgeRead(
     { identity, now, root }: Circumstances,
     path: Path,
     query: Query | null,
+    grounds: Grounds | null = null,
   ): Denial | null {
     if (identity.admin) return null
-    const view = query ? viewOf(query) : undefined
-    const verdict = canRead(this.#rules, { auth: identity.auth, now }, root, path, view)
+    const context = { auth: identity.auth, now, grounds }
+    const verdict = canRead(this.#rules, context, root, path, query ? viewOf(query) : undefined)
     return verdict.allowed ? null : verdict.why
   }
 
@@ -57,7 +65,9 @@ export class RuleBook {
    * and the client may read that data and try again. Clients start from nothing, so the first try is often such a one.
    */
   mayBeOutdated(why: Denial, circumstances: Circumstances, path: Path): boolean {
-    const isCompared = why.tried.some(({ expression }) => asksData(expression))
+    const isCompared = why.tried.some(
+      ({ expression }) => expression !== null && DATA.test(expression),
+    )
     return isCompared && this.judgeRead(circumstances, path, null) === null
   }
 
@@ -65,12 +75,10 @@ export class RuleBook {
     if (!query || query.order === BY_KEY || query.order === BY_PRIORITY) return true
     return indexesAt(this.#rules, path).has(query.order.name)
   }
-
-  /** Whether a write elsewhere may end the permission to read a path. */
-  isVolatile(path: Path): boolean {
-    return readDependsOnData(this.#rules, path)
-  }
 }
+
+/** The variables of a rule that show stored data. May find them in a string, too; never misses one. */
+const DATA = /\b(?:data|root)\b/
 
 /** A database that nobody has loaded rules for is open, as in the official emulator. */
 const OPEN = parseRules('{\n  "rules": {\n    ".read": true,\n    ".write": true\n  }\n}')

@@ -2,6 +2,7 @@ import { readJson, readText } from './requestBody.ts'
 import type { RestContext } from './rest.ts'
 import { jsonReply, sendReply, sendText, type Reply } from './restReply.ts'
 import { Refusal } from './refusal.ts'
+import { parseRules } from './rules/index.ts'
 import { parseTrigger } from './triggers/registration.ts'
 
 /** The path below which a database is configured rather than read. */
@@ -56,7 +57,7 @@ function sendRules({ namespace, response }: RestContext): null {
 }
 
 async function loadRules({ namespace, message, limits }: RestContext): Promise<Reply> {
-  namespace.setRules(await readText(message, limits.bodyBytesMax))
+  namespace.setRules(parseRules(await readText(message, limits.bodyBytesMax)))
   return OK
 }
 

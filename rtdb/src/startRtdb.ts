@@ -5,6 +5,7 @@ import { listen, type Network } from './network.ts'
 import type { Operations } from './operations.ts'
 import { PushIds } from './pushId.ts'
 import { settingsOf, type RtdbOptions, type Settings } from './rtdbOptions.ts'
+import { parseRules } from './rules/index.ts'
 import type { HttpContext } from './serveHttp.ts'
 import type { Json } from './tree/index.ts'
 import { Triggers } from './triggers/triggers.ts'
@@ -84,7 +85,7 @@ function rtdbOf(
     host,
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     namespaces: () => [...namespaces].map(({ name }) => name),
-    setRules: (name, text) => namespaces.named(name).setRules(text),
+    setRules: (name, text) => namespaces.named(name).setRules(parseRules(text)),
     export: (name) => namespaces.named(name).export(),
     import: (name, json) => namespaces.named(name).import(json),
     operations: (name) => namespaces.named(name).operations.snapshot(),

@@ -56,6 +56,11 @@ export function toTree(window: Window): Tree {
   return branchOf(new Map(entriesOf(window)))
 }
 
+/** What a read answers: all of the node, or what the query asks for. */
+export function resultOf(tree: Tree, query: Query | null): Tree {
+  return query ? toTree(windowOf(tree, query)) : tree
+}
+
 /** The child if it is within, else null. */
 export function memberOf(window: Window, key: string): Tree {
   const node = childOf(window.tree, key)

@@ -2,15 +2,17 @@
  * The security rules: a file is read and compiled once, then asked on every read and write.
  *
  * From a file to a verdict:
- *   parse-rules.ts  the file as a tree of compiled rules; rules-json.ts reads its JSON with comments and positions
+ *   parseRules.ts   the file as a tree of compiled rules; rulesJson.ts reads its JSON with comments and positions
  *   compile.ts      one expression: tokens.ts cuts it, syntax.ts gives it a tree, compile.ts types it and makes closures
  *                   with operators.ts, properties.ts, calls.ts; types.ts has the static types, variables.ts the names
  *   members.ts      the methods of snapshots and strings and the properties of `query`, as tables; regex.ts the dialect
  *   access.ts       the walk through rules and data: `.read` and `.write` cascade, `.validate` covers the new data
- *   scope.ts        what a running rule sees; snapshot.ts is `data`, `newData`, `root`; fault.ts its runtime errors
- *   verdict.ts      the answer, and why not; rules-error.ts and source-error.ts what is wrong with a file
+ *   scope.ts        what a running rule sees; snapshot.ts is `data`, `newData`, `root`; fault.ts its runtime errors;
+ *                   grounds.ts what it has looked at
+ *   verdict.ts      the answer, and why not; rulesError.ts and sourceError.ts what is wrong with a file
  */
 export { canRead, canWrite, indexesAt } from './access.ts'
+export { Grounds } from './grounds.ts'
 export { parseRules } from './parseRules.ts'
 export type { Rules } from './parseRules.ts'
 export { RulesError } from './rulesError.ts'

@@ -1,11 +1,11 @@
 import type { QueryView } from '../query/view.ts'
 import type { Tree } from '../tree/index.ts'
+import type { Grounds } from './grounds.ts'
 import { Snapshot } from './snapshot.ts'
 
 /** What an expression can see while it is evaluated. One object serves a whole walk: the walk moves it from node to node. */
 export class Scope {
   readonly auth: Auth | null
-  readonly now: number
   readonly query: QueryView
   /** The root before the operation, also in `.write` and `.validate`. */
   readonly root: Snapshot
@@ -14,14 +14,27 @@ export class Scope {
   newData: Snapshot
   /** The keys that the wildcards on the way stand for, outermost first. */
   readonly captured: string[] = []
+  readonly #now: number
+  readonly #grounds: Grounds | null
 
-  constructor(context: RuleContext, query: QueryView, before: Tree, after: Tree) {
-    this.auth = context.auth
-    this.now = context.now
+  constructor(
+    { auth, now, grounds = null }: RuleContext,
+    query: QueryView,
+    before: Tree,
+    after: Tree,
+  ) {
+    this.auth = auth
+    this.#now = now
+    this.#grounds = grounds
     this.query = query
-    this.root = new Snapshot(before)
+    this.root = Snapshot.ofRoot(before, grounds)
     this.data = this.root
-    this.newData = before === after ? this.root : new Snapshot(after)
+    this.newData = before === after ? this.root : Snapshot.ofRoot(after, grounds)
+  }
+
+  get now(): number {
+    if (this.#grounds !== null) this.#grounds.clock = true
+    return this.#now
   }
 
   step(key: string): void {
@@ -36,6 +49,8 @@ export interface RuleContext {
   readonly auth: Auth | null
   /** Unix milliseconds. */
   readonly now: number
+  /** Learns what the verdict rests on. */
+  readonly grounds?: Grounds | null
 }
 
 /** Who asks, as rules see it: any JSON object; an ID token gives `uid`, `provider` and `token` (all claims). */

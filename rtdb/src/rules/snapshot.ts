@@ -1,5 +1,6 @@
 import { childCount, childOf, priorityOf } from '../tree/index.ts'
 import type { Primitive, Priority, Tree } from '../tree/index.ts'
+import type { Grounds } from './grounds.ts'
 
 /**
  * What `data`, `newData` and `root` are in a rule: a place in one version of the tree.
@@ -8,13 +9,24 @@ import type { Primitive, Priority, Tree } from '../tree/index.ts'
 export class Snapshot {
   readonly #node: Tree
   readonly #above: Snapshot | null
+  readonly #key: string
+  readonly #grounds: Grounds | null
 
-  constructor(node: Tree, above: Snapshot | null = null) {
+  private constructor(node: Tree, above: Snapshot | null, key: string, grounds: Grounds | null) {
     this.#node = node
     this.#above = above
+    this.#key = key
+    this.#grounds = grounds
   }
 
+  /** `grounds`, if given, learns which nodes are looked at, here and below. */
+  static ofRoot(root: Tree, grounds: Grounds | null): Snapshot {
+    return new Snapshot(root, null, '', grounds)
+  }
+
+  /** Whoever asks for it looks at it. */
   get node(): Tree {
+    this.#grounds?.paths.push(this.#path())
     return this.#node
   }
 
@@ -25,7 +37,7 @@ export class Snapshot {
 
   /** The child with exactly this key. */
   step(key: string): Snapshot {
-    return new Snapshot(childOf(this.#node, key), this)
+    return new Snapshot(childOf(this.#node, key), this, key, this.#grounds)
   }
 
   /** A relative path such as `a/b`. A key that cannot exist, such as an e-mail address with its dots, finds nothing. */
@@ -36,21 +48,22 @@ export class Snapshot {
   }
 
   val(): Primitive | null | typeof CHILDREN {
-    if (this.#node === null) return null
-    return this.#node.kind === 'leaf' ? this.#node.value : CHILDREN
+    const { node } = this
+    if (node === null) return null
+    return node.kind === 'leaf' ? node.value : CHILDREN
   }
 
   exists(): boolean {
-    return this.#node !== null
+    return this.node !== null
   }
 
   hasChild(path: string): boolean {
     const child = this.child(path)
-    return child !== this && child.#node !== null
+    return child !== this && child.node !== null
   }
 
   hasAnyChild(): boolean {
-    return childCount(this.#node) > 0
+    return childCount(this.node) > 0
   }
 
   hasChildren(paths: readonly string[]): boolean {
@@ -59,11 +72,19 @@ export class Snapshot {
   }
 
   getPriority(): Priority {
-    return priorityOf(this.#node)
+    return priorityOf(this.node)
   }
 
   isLeafOf(type: 'number' | 'string' | 'boolean'): boolean {
-    return this.#node !== null && this.#node.kind === 'leaf' && typeof this.#node.value === type
+    const { node } = this
+    return node !== null && node.kind === 'leaf' && typeof node.value === type
+  }
+
+  #path(): string[] {
+    if (this.#above === null) return []
+    const path = this.#above.#path()
+    path.push(this.#key)
+    return path
   }
 }
 

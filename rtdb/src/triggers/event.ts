@@ -1,5 +1,5 @@
 import type { Identity } from '../auth.ts'
-import type { Commit } from '../namespace.ts'
+import type { Commit } from '../commit.ts'
 import { childOf, entries, toJson, type Json, type Tree } from '../tree/index.ts'
 import type { ChangeAt } from './changesAt.ts'
 import type { Trigger } from './registration.ts'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Commit } from '../namespace.ts'
+import type { Commit } from '../commit.ts'
 import { changesAt } from './changesAt.ts'
 import type { ChangeAt } from './changesAt.ts'
 import { eventFor } from './event.ts'
