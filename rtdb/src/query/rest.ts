@@ -84,10 +84,15 @@ function boundsOf(parameters: URLSearchParams, order: Order): Pick<Query, 'start
   }
 }
 
-function boundFrom(text: string, order: Order, key: string, inclusive: boolean): Bound {
-  const value = parseJson(text)
+/** `5`, or with the key where it stands among equal values: `5,"b"`. */
+function boundFrom(text: string, order: Order, defaultKey: string, inclusive: boolean): Bound {
+  const given = parseJson(`[${text}]`)
+  const [value, key = defaultKey, ...more] = Array.isArray(given) ? (given as unknown[]) : []
   if (value === undefined || (typeof value === 'object' && value !== null)) {
     throw new DataError('Constraint index field must be a JSON primitive')
+  }
+  if (typeof key !== 'string' || more.length > 0) {
+    throw new DataError('Only a key may follow the value of a constraint, as in 5,"key"')
   }
   if (order !== BY_KEY) return { value: value as Primitive | null, key, inclusive }
   if (typeof value !== 'string') throw new DataError('A constraint on $key must be a string')

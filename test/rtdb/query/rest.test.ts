@@ -23,6 +23,15 @@ describe('the parameters of a REST query', () => {
       { i: 'n', ep: null, en: '[MIN_NAME]', ein: false, l: 9, vf: 'l' },
     ],
     ['orderBy="n"&equalTo=5&limitToLast=9', { i: 'n', sp: 5, ep: 5, l: 9, vf: 'r' }],
+    ['orderBy="n"&startAt=1,"b"&limitToLast=9', { i: 'n', sp: 1, sn: 'b', l: 9, vf: 'r' }],
+    [
+      'orderBy="$priority"&startAfter=null,"b"&endBefore="x,y","]"&limitToFirst=9',
+      { sp: null, sn: 'b', sin: false, ep: 'x,y', en: ']', ein: false, l: 9, vf: 'l' },
+    ],
+    [
+      'orderBy="n"&equalTo=5,"b"&limitToLast=9',
+      { i: 'n', sp: 5, sn: 'b', ep: 5, en: 'b', l: 9, vf: 'r' },
+    ],
     ['orderBy="$key"&startAt="a"&limitToFirst=9', { i: '.key', sp: 'a', l: 9, vf: 'l' }],
     [
       'orderBy="$key"&startAfter="a"&limitToFirst=9',
@@ -41,6 +50,7 @@ describe('the parameters of a REST query', () => {
 
   const ORDER_MISSING = 'orderBy must be defined when other query parameters are defined'
   const ORDER_INVALID = 'orderBy must be a valid JSON encoded path'
+  const KEY_INVALID = 'Only a key may follow the value of a constraint, as in 5,"key"'
   const VALUE_INVALID = 'Constraint index field must be a JSON primitive'
   test.each([
     ['startAt=1', ORDER_MISSING],
@@ -54,6 +64,10 @@ describe('the parameters of a REST query', () => {
     ['orderBy="n"&startAt=a', VALUE_INVALID],
     ['orderBy="n"&startAt={}', VALUE_INVALID],
     ['orderBy="n"&equalTo=[1]', VALUE_INVALID],
+    ['orderBy="n"&startAt=', VALUE_INVALID],
+    ['orderBy="n"&startAt=1],[2', VALUE_INVALID],
+    ['orderBy="n"&startAt=1,2', KEY_INVALID],
+    ['orderBy="n"&endAt=1,"a","b"', KEY_INVALID],
     ['orderBy="$key"&startAt=1', 'A constraint on $key must be a string'],
     ['orderBy="n"&limitToFirst=0', 'limitToFirst must be a positive integer'],
     ['orderBy="n"&limitToLast=-1', 'limitToLast must be a positive integer'],
