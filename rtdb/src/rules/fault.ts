@@ -15,8 +15,9 @@ export class Fault extends Error {
  * costs ten times as much as the rule.
  */
 export function faultAt(at: number, expectation: string): (got: Value) => never {
-  const made = new Map<string, Fault>()
+  let made: Map<string, Fault> | undefined
   return (got) => {
+    made ??= new Map()
     const type = nameOf(got)
     let fault = made.get(type)
     if (fault === undefined) {

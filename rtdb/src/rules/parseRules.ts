@@ -56,6 +56,8 @@ interface Place {
 
 class RulesFile {
   readonly #text: string
+  /** Files repeat themselves: the same expression in a rule of the same kind, below the same wildcards, is compiled once. */
+  readonly #compiled = new Map<string, Run>()
 
   constructor(text: string) {
     this.#text = text
@@ -118,8 +120,7 @@ class RulesFile {
     }
     const expression = String(json.value)
     try {
-      const run = compileRule(expression, variablesOf(kind, wildcards))
-      return { path: rulePath(path), expression, run }
+      return { path: rulePath(path), expression, run: this.#compile(kind, wildcards, expression) }
     } catch (error) {
       if (!(error instanceof SourceError)) throw error
       throw new SourceError(
@@ -128,6 +129,15 @@ class RulesFile {
         error.syntax,
       )
     }
+  }
+
+  #compile(kind: RuleKind, wildcards: readonly string[], expression: string): Run {
+    const name = [kind, ...wildcards, expression].join(' ')
+    const known = this.#compiled.get(name)
+    if (known) return known
+    const run = compileRule(expression, variablesOf(kind, wildcards))
+    this.#compiled.set(name, run)
+    return run
   }
 
   /** Gives what goes wrong in `work` its place. */

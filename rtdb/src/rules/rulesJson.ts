@@ -59,6 +59,8 @@ const space = /[ \t\r\n\uFEFF]*/y
 const lineComment = /\/\/[^\n]*/y
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y
 const word = /[A-Za-z]+/y
+/** What stands for itself in a string: line breaks and tabs too. */
+const plain = /[^"\\\u0000-\u0008\u000b\u000c\u000e-\u001f]*/y
 
 class JsonReader {
   readonly #text: string
@@ -129,24 +131,23 @@ class JsonReader {
   }
 
   #string(): string {
-    const start = this.#at
-    let value = ''
-    let at = start + 1
+    const start = this.#at++
+    let value = this.#match(plain)
     for (;;) {
-      const char = this.#text[at]
-      if (char === undefined) throw unreadable(start, 'This string does not end.')
+      const char = this.#text[this.#at]
       if (char === '"') break
-      value += this.#unit(at, char)
-      at += unitLength(this.#text, at)
+      if (char === undefined) throw unreadable(start, 'This string does not end.')
+      value += this.#escaped(char)
+      value += this.#match(plain)
     }
-    this.#at = at + 1
+    this.#at++
     return value
   }
 
-  #unit(at: number, char: string): string {
-    if (char < ' ' && !'\t\r\n'.includes(char))
-      throw unreadable(at, 'A control character in a string.')
-    if (char !== '\\') return char
+  #escaped(char: string): string {
+    const at = this.#at
+    if (char !== '\\') throw unreadable(at, 'A control character in a string.')
+    this.#at += unitLength(this.#text, at)
     const escape = this.#text[at + 1] ?? ''
     const hex = escape === 'u' ? this.#text.slice(at + 2, at + 6) : ''
     if (/^[0-9a-fA-F]{4}$/.test(hex)) return String.fromCharCode(parseInt(hex, 16))

@@ -39,15 +39,17 @@ function readToken(source: string, at: number, previous: Token | undefined): Tok
   const char = source.charAt(at)
   if (char === '"' || char === "'") return readString(source, at, char)
   if (char === '/' && !endsOperand(previous)) return readRegex(source, at)
-  if (/[0-9]/.test(char) || (char === '.' && /[0-9]/.test(source.charAt(at + 1)))) {
+  if (isDigit(char) || (char === '.' && isDigit(source.charAt(at + 1)))) {
     return readNumber(source, at)
   }
-  const word = matchAt(name, source, at)?.[0]
-  if (word !== undefined) return { kind: 'name', at, end: at + word.length, text: word }
-  const sign = matchAt(symbol, source, at)?.[0]
-  if (sign !== undefined) return { kind: 'symbol', at, end: at + sign.length, text: sign }
+  const word = matchAt(name, source, at)
+  if (word !== '') return { kind: 'name', at, end: at + word.length, text: word }
+  const sign = matchAt(symbol, source, at)
+  if (sign !== '') return { kind: 'symbol', at, end: at + sign.length, text: sign }
   throw unreadable(at, `Unexpected character ${JSON.stringify(char)}.`)
 }
+
+const isDigit = (char: string): boolean => char >= '0' && char <= '9'
 
 /** After an operand a slash divides; elsewhere it starts a regular expression. */
 function endsOperand(token: Token | undefined): boolean {
@@ -56,13 +58,14 @@ function endsOperand(token: Token | undefined): boolean {
 }
 
 function readNumber(source: string, at: number): Token {
-  const text = matchAt(number, source, at)?.[0]
-  if (text === undefined) throw unreadable(at, 'This number cannot be read.')
+  const text = matchAt(number, source, at)
+  if (text === '') throw unreadable(at, 'This number cannot be read.')
   return { kind: 'number', at, end: at + text.length, text }
 }
 
 function readRegex(source: string, at: number): Token {
-  const match = matchAt(regex, source, at)
+  regex.lastIndex = at
+  const match = regex.exec(source)
   if (match === null) throw unreadable(at, 'This regular expression is empty or does not end.')
   const [whole, text = '', flags = ''] = match
   return { kind: 'regex', at, end: at + whole.length, text, flags }
@@ -105,10 +108,11 @@ function readEscape(source: string, at: number): { unit: string; length: number 
 }
 
 function skipSpace(source: string, at: number): number {
-  return at + (matchAt(space, source, at)?.[0].length ?? 0)
+  return at + matchAt(space, source, at).length
 }
 
-function matchAt(pattern: RegExp, source: string, at: number): RegExpExecArray | null {
+/** What a sticky pattern finds at a place, '' if it finds nothing. */
+function matchAt(pattern: RegExp, source: string, at: number): string {
   pattern.lastIndex = at
-  return pattern.exec(source)
+  return pattern.test(source) ? source.slice(at, pattern.lastIndex) : ''
 }
