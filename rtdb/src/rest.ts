@@ -81,6 +81,8 @@ function remove(context: RestContext): Reply {
 async function patch(context: RestContext): Promise<Reply> {
   refusePrecondition(context.request)
   const values = await bodyOf(context)
+  // `firebase database:remove` sends this.
+  if (values === null) return remove(context)
   const { path } = parseWritePath(context.request.path)
   const changes = parseUpdate(context.request.path, values)
   write(context, changes, { base: path })

@@ -63,6 +63,14 @@ describe('reading and writing', () => {
     expect(await call('GET', '/')).toEqual(ok(null))
   })
 
+  test('PATCH with null removes, as the command line of Firebase does it', async () => {
+    await call('PUT', '/a', { x: 1 })
+    expect(await call('PATCH', '/a/x?print=silent&writeSizeLimit=tiny', null)).toMatchObject({
+      status: 204,
+    })
+    expect(rtdb.export(namespace)).toBeNull()
+  })
+
   test('POST adds under a new key, and keys ascend', async () => {
     const names = []
     for (let i = 0; i < 3; i++) {
