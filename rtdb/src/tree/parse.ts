@@ -21,13 +21,15 @@ export interface ParseContext {
  * Reads parsed JSON in the export format (`.value`, `.priority`, `.sv`); arrays become objects with
  * index keys; null and empty objects are nothing. Throws a DataError on illegal keys and values.
  */
-export function parseTree(json: unknown, context: ParseContext): Tree {
-  return parseNode(json, { ...context, depth: context.keysDepth ?? 0, trail: [] })
+export function parseTree(
+  json: unknown,
+  { now, existing = null, keysDepth = 0 }: ParseContext,
+): Tree {
+  return parseNode(json, { now, existing, keysDepth, trail: [] })
 }
 
 /** The parser's place: `trail` holds the keys below the place to be written. */
-interface Parsing extends ParseContext {
-  readonly depth: number
+interface Parsing extends Required<ParseContext> {
   readonly trail: string[]
 }
 
@@ -68,7 +70,7 @@ function childKeys(json: JsonObject): string[] {
 function parseChild(json: unknown, key: string, at: Parsing): Tree {
   at.trail.push(key)
   // The check comes before the descent: hostile nesting must not reach the end of the stack.
-  if (at.depth + at.trail.length > LIMITS.depthMax) {
+  if (at.keysDepth + at.trail.length > LIMITS.depthMax) {
     throw fail(`Data is more than ${LIMITS.depthMax} keys deep`, {
       ...at,
       trail: at.trail.slice(0, 3),
@@ -116,7 +118,7 @@ function incrementOf(name: unknown): number | null {
 }
 
 function existingAt(at: Parsing): Tree {
-  return nodeAt(at.existing ?? null, at.trail)
+  return nodeAt(at.existing, at.trail)
 }
 
 function oldValue(at: Parsing): Primitive | null {
