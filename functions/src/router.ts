@@ -4,7 +4,13 @@ import type { Answer, ApiRequest } from './http/apiRequest.ts'
 import type { Route } from './routes.ts'
 
 /** Runs the handler of an admitted request. @throws what the handler throws */
-export type RunRoute = (req: ApiRequest, res: ServerResponse) => Promise<Answer>
+export type RunRoute = (req: ApiRequest, res: ServerResponse) => Answer | Promise<Answer>
+
+/** A request on its way through the Router, with what its route has left. */
+interface Routed extends Request {
+  answer?: Answer | Promise<Answer>
+  failure?: unknown
+}
 
 /**
  * The Express Router over the route map. Called directly: an `express()` application around it would
@@ -13,23 +19,24 @@ export type RunRoute = (req: ApiRequest, res: ServerResponse) => Promise<Answer>
 export async function loadRouter(routes: readonly Route[]): Promise<RunRoute> {
   const { Router } = await import('express')
   const router = Router({ caseSensitive: true, strict: true })
-  const answers = new WeakMap<object, (answer: Answer | Promise<Answer>) => void>()
   for (const { method, path, handler } of routes) {
     const verb = method.toLowerCase() as Lowercase<typeof method>
-    router[verb](path, (req, _res, next) => {
+    router[verb](path, (req: Routed) => {
       try {
-        answers.get(req)?.(handler(req as unknown as ApiRequest))
+        req.answer = handler(req as unknown as ApiRequest)
       } catch (error) {
-        next(error)
+        // Not to the Router: that tells of an error only in another turn.
+        req.failure = error
       }
     })
   }
-  return (req, res) =>
-    new Promise((resolve, reject) => {
-      answers.set(req, resolve)
-      // Only a method and path that are not in the map fall through, and those never come here.
-      router(req as unknown as Request, res as Response, (error?: unknown) => {
-        reject(error instanceof Error ? error : new TypeError('no route'))
-      })
-    })
+  return (req, res) => {
+    const routed = req as unknown as Routed
+    router(routed, res as Response, () => undefined)
+    // The Router has run by now: it waits for another turn only after a hundred routes in a row. And
+    // only a method and path that are not in the map fall through, and those never come here.
+    const { answer, failure = new TypeError('no route') } = routed
+    if (answer === undefined) throw failure
+    return answer
+  }
 }
