@@ -60,10 +60,10 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
   const logRefusal = makeRefusalLog(log, now)
   let running: Promise<RunRoute> | undefined
 
-  const admit = async (
+  const admit = (
     req: ApiRequest,
     { target, route }: Passage,
-  ): Promise<Admitted | Refusal> => {
+  ): Admitted | Refusal | Promise<Admitted | Refusal> => {
     if (route.guard === 'open') return UNRATED
     if (route.guard === 'limited') return admitAddress(req)
     return admitSigned(req, target, route.guard)
@@ -93,11 +93,10 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
   }
 
   const refuse = (req: ApiRequest, res: ServerResponse, refusal: Refusal): void => {
-    const { reason, keyId, ...problem } = refusal
+    const { code, reason, keyId } = refusal
     const { requestId, routePath: route } = req
-    const { code } = refusal
     logRefusal({ event: 'refused', requestId, route, code, reason, ...(keyId && { keyId }) })
-    answerProblem(res, { ...problem, requestId, errorsUrl: settings.errorsUrl })
+    answerProblem(res, { ...refusal, requestId, errorsUrl: settings.errorsUrl })
   }
 
   const serve = async (req: ApiRequest, res: ServerResponse): Promise<void> => {
@@ -113,7 +112,8 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
     req.url = passage.target.path
     const run = await (running ??= loadRouter(parts.routes))
     const { status, body: answered, headers } = await run(req, res)
-    answerJson(res, req.requestId, status, answered, { ...admission.rateHeaders, ...headers })
+    const { rateHeaders: rated } = admission
+    answerJson(res, req.requestId, status, answered, headers ? { ...rated, ...headers } : rated)
   }
 
   return async (incoming, res) => {

@@ -13,7 +13,7 @@ export function answerJson(
   requestId: string,
   status: number,
   body: unknown,
-  headers: HeaderMap = {},
+  headers?: HeaderMap,
 ): void {
   write(res, requestId, status, 'application/json', body, headers)
 }
@@ -31,20 +31,14 @@ export interface Problem extends ApiErrorOptions {
 export function answerProblem(res: ServerResponse, problem: Problem): void {
   const { code, requestId, errors, members, retryAfterSeconds } = problem
   const { status, title, detail } = ERRORS[code]
-  const body = {
-    type: problem.errorsUrl + code,
-    title,
-    status,
-    detail,
-    code,
-    requestId,
-    ...(errors !== undefined && { errors }),
-    ...members,
-  }
-  write(res, requestId, status, 'application/problem+json', body, {
-    ...problem.headers,
-    ...(retryAfterSeconds !== undefined && { 'Retry-After': String(retryAfterSeconds) }),
-  })
+  const type = problem.errorsUrl + code
+  // A member that is undefined is not written.
+  const body = { type, title, status, detail, code, requestId, errors, ...members }
+  const headers =
+    retryAfterSeconds === undefined
+      ? problem.headers
+      : { ...problem.headers, 'Retry-After': String(retryAfterSeconds) }
+  write(res, requestId, status, 'application/problem+json', body, headers)
 }
 
 function write(
@@ -53,7 +47,7 @@ function write(
   status: number,
   contentType: string,
   body: unknown,
-  headers: HeaderMap,
+  headers: HeaderMap = {},
 ): void {
   // The peer is gone, or a handler failed after its answer had begun: there is nothing to say it to.
   if (res.headersSent) {

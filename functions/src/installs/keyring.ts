@@ -45,7 +45,7 @@ export function makeKeyring(masterSecrets: string): Keyring {
     has: (version) => masters.has(version),
     apiKeyMac: (version, keyId) =>
       createHmac('sha256', known(macKeys.get(version)))
-        .update(macInput(version, keyId))
+        .update(macInput(version, keyId), 'latin1')
         .digest('hex')
         .slice(0, 32),
     hmacSecret: (version, keyId) => derive(masterOf(version), LABELS.hmacSecret + keyId),
