@@ -4,7 +4,9 @@ import { describeError, type LogEvent } from '../../functions/src/log.ts'
 async function linesOf(event: LogEvent): Promise<unknown[]> {
   const lines: string[] = []
   const spies = (['log', 'info', 'warn', 'error', 'debug'] as const).map((level) =>
-    jest.spyOn(console, level).mockImplementation((line: string) => void lines.push(line)),
+    jest
+      .spyOn(console, level)
+      .mockImplementation((line?: unknown) => void lines.push(String(line))),
   )
   try {
     // The logger keeps the console that it finds when it is loaded.
