@@ -2,7 +2,7 @@ import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto'
 
 import { parseHmacSecret, signRequest } from '@latchkey/protocol'
 import { deleteApp, initializeApp } from 'firebase/app'
-import { connectAuthEmulator, getAuth, signInAnonymously } from 'firebase/auth'
+import { connectAuthEmulator, getAuth, signInAnonymously, signOut } from 'firebase/auth'
 import { connectDatabaseEmulator, get, getDatabase, ref } from 'firebase/database'
 
 import type { Running } from '../local/running.ts'
@@ -94,7 +94,11 @@ export async function startApp(running: Running): Promise<App> {
       )
       return { url: apiBaseUrl + path, method, headers, ...(body !== undefined && { body }) }
     },
-    close: () => deleteApp(app),
+    close: async () => {
+      // Or else the SDK's timer to refresh the ID token keeps the process alive for an hour.
+      await signOut(auth)
+      await deleteApp(app)
+    },
   }
 }
 
