@@ -73,8 +73,6 @@ const CLOSED: readonly string[] = [
   'unlisted/below',
 ]
 
-const isAbsent = (path: string) => /note|backend|others|accounts|unlisted|admin/.test(path)
-
 export const whoWrites: readonly Case[] = [
   ...WRITABLE.flatMap(([path, value, given]) => {
     const title = `${value === null ? 'removes' : 'writes'} /${path}`
@@ -82,6 +80,6 @@ export const whoWrites: readonly Case[] = [
   }),
   ...CLOSED.flatMap((path) => [
     ...forEverybody(`sets /${path}`, { write: { [path]: { x: true } } }, []),
-    ...(isAbsent(path) ? [] : forEverybody(`empties /${path}`, { write: { [path]: null } }, [])),
+    ...forEverybody(`empties /${path}`, { write: { [path]: null } }, []),
   ]),
 ]
