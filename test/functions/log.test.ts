@@ -3,10 +3,9 @@ import { describeError, type LogEvent } from '../../functions/src/log.ts'
 /** The lines that an event is written as. */
 async function linesOf(event: LogEvent): Promise<unknown[]> {
   const lines: string[] = []
+  const keep = (...texts: unknown[]): void => void lines.push(texts.join(' '))
   const spies = (['log', 'info', 'warn', 'error', 'debug'] as const).map((level) =>
-    jest
-      .spyOn(console, level)
-      .mockImplementation((line?: unknown) => void lines.push(String(line))),
+    jest.spyOn(console, level).mockImplementation(keep),
   )
   try {
     // The logger keeps the console that it finds when it is loaded.

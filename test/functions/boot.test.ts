@@ -1,0 +1,72 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { bundle, bundleIn } from '../../scripts/local/bundle.ts'
+import { inCheckout } from '../../scripts/local/checkout.ts'
+
+// Threat T25, on the file that is deployed. With one of these variables the Admin SDK believes unsigned
+// tokens, or writes to a server that anybody may own.
+
+// Each case is a process of its own.
+jest.setTimeout(60_000)
+
+/** Below the checkout, so that it finds Firebase's packages. */
+let folder: string
+let bundled: string
+
+beforeAll(async () => {
+  mkdirSync(inCheckout('.local'), { recursive: true })
+  folder = mkdtempSync(inCheckout('.local', 'boot-'))
+  bundled = join(folder, 'lib', basename(bundleIn()))
+  await bundle(bundled)
+})
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+/** Loads the bundle as an instance does when it starts. */
+function boot(env: Record<string, string>) {
+  const { status, stderr } = spawnSync(process.execPath, [bundled], {
+    env: { PATH: process.env['PATH'] ?? '', GCLOUD_PROJECT: 'demo-latchkey', ...env },
+    encoding: 'utf8',
+  })
+  return { status, stderr }
+}
+
+/** As Cloud Run sets it. */
+const DEPLOYED = { K_CONFIGURATION: 'api', K_SERVICE: 'api', K_REVISION: 'api-00001' }
+
+test('without emulator settings it starts, deployed or not', () => {
+  expect(boot({})).toMatchObject({ status: 0 })
+  expect(boot(DEPLOYED)).toMatchObject({ status: 0 })
+})
+
+test('in the Functions emulator it starts with them', () => {
+  const env = { FUNCTIONS_EMULATOR: 'true', FIREBASE_AUTH_EMULATOR_HOST: '127.0.0.1:9099' }
+  expect(boot(env)).toMatchObject({ status: 0 })
+})
+
+const VARIABLES = [
+  'FIREBASE_AUTH_EMULATOR_HOST',
+  'FIREBASE_DATABASE_EMULATOR_HOST',
+  'FIRESTORE_EMULATOR_HOST',
+  'FIREBASE_STORAGE_EMULATOR_HOST',
+  'STORAGE_EMULATOR_HOST',
+  'PUBSUB_EMULATOR_HOST',
+  'CLOUD_TASKS_EMULATOR_HOST',
+  'FIREBASE_DATACONNECT_EMULATOR_HOST',
+]
+test.each(VARIABLES)('with %s it does not, and says which to unset', (name) => {
+  for (const where of [{}, DEPLOYED]) {
+    const { status, stderr } = boot({ ...where, [name]: '127.0.0.1:9099' })
+    expect(status).toBeGreaterThan(0)
+    expect(stderr).toContain(`${name} is set outside the Firebase emulators: unset it.`)
+  }
+})
+
+test('that a deployed instance calls itself an emulator excuses nothing', () => {
+  const emulator = { FUNCTIONS_EMULATOR: 'true' }
+  const { status, stderr } = boot({ ...DEPLOYED, ...emulator })
+  expect(status).toBeGreaterThan(0)
+  expect(stderr).toContain('FUNCTIONS_EMULATOR is set outside the Firebase emulators')
+  const both = { ...DEPLOYED, ...emulator, FIREBASE_AUTH_EMULATOR_HOST: '127.0.0.1:9099' }
+  expect(boot(both).status).toBeGreaterThan(0)
+})

@@ -1,0 +1,102 @@
+import { readConfig, refuseEmulatorSettings, SETTINGS } from '../../functions/src/config.ts'
+import { MASTER_SECRETS } from './harness/key.ts'
+
+const before = { ...process.env }
+const GOOD = { DATABASE_URL: 'https://demo.firebaseio.com', MASTER_SECRETS }
+
+/** The settings under this environment alone. */
+function configOf(env: Record<string, string>) {
+  for (const { name } of Object.values(SETTINGS)) delete process.env[name]
+  delete process.env['FIREBASE_CONFIG']
+  Object.assign(process.env, { ...GOOD, ...env })
+  return readConfig()
+}
+afterAll(() => {
+  process.env = before
+})
+
+test('every setting has its default where nothing is set', () => {
+  const { databaseUrl, masterSecrets, defaultScopes, ...others } = configOf({})
+  expect({ databaseUrl, masterSecrets, defaultScopes }).toEqual({
+    databaseUrl: GOOD.DATABASE_URL,
+    masterSecrets: MASTER_SECRETS,
+    defaultScopes: ['accounts'],
+  })
+  for (const [name, value] of Object.entries(others)) {
+    expect([name, value]).toEqual([name, SETTINGS[name as keyof typeof SETTINGS].options.default])
+  }
+})
+
+test('a setting is taken from the variable of its name', () => {
+  expect(configOf({ INSTALL_CACHE_MAX: '7' }).installCacheMax).toBe(7)
+  expect(configOf({ CREDENTIAL_PICKUP: 'keep' }).credentialPickup).toBe('keep')
+  expect(configOf({ DEFAULT_SCOPES: 'accounts,proxy:weather' }).defaultScopes).toEqual([
+    'accounts',
+    'proxy:weather',
+  ])
+})
+
+const WRONG: Record<string, readonly string[]> = {
+  DATABASE_DEADLINE_MS: ['0', '49', '2401', '-1', 'soon'],
+  ROTATION_GRACE_SECONDS: ['-1', '86401'],
+  REGISTRATION_GRACE_SECONDS: ['-1', '86401'],
+  REQUESTS_PER_MINUTE_PER_INSTALL: ['0', '1000001'],
+  REGISTRATIONS_PER_MINUTE_PER_IP: ['0', '1000001'],
+  TRUSTED_PROXY_HOPS: ['-1', '11'],
+  INSTALL_CACHE_MAX: ['0', '10000001'],
+  // Above 60 s, a revoked key could outlive what the threats promise.
+  INSTALL_CACHE_TTL_SECONDS: ['0', '61'],
+  NONCE_MEMORY_MAX: ['0', '100000001'],
+  SWEEP_BATCH: ['0', '1001'],
+  CREDENTIAL_PICKUP: ['', 'Remove', 'drop'],
+  DEFAULT_SCOPES: ['', ',', 'a,', 'a b', 'Accounts', 'a/b', '["accounts"]'],
+}
+describe('a value out of its range is refused by the name of its variable', () => {
+  test.each(Object.entries(WRONG))('%s', (name, values) => {
+    for (const value of values) {
+      expect(() => configOf({ [name]: value })).toThrow(TypeError)
+      expect(() => configOf({ [name]: value })).toThrow(new RegExp(`^${name} must be `))
+    }
+  })
+  test('the ends of a range belong to it', () => {
+    const ends = { DATABASE_DEADLINE_MS: '50', TRUSTED_PROXY_HOPS: '0', SWEEP_BATCH: '1000' }
+    expect(configOf(ends)).toMatchObject({
+      databaseDeadlineMs: 50,
+      trustedProxyHops: 0,
+      sweepBatch: 1000,
+    })
+  })
+})
+
+describe('the database', () => {
+  test('is the project’s default one unless another is set', () => {
+    const FIREBASE_CONFIG = '{"databaseURL":"https://project.firebaseio.com"}'
+    expect(configOf({ DATABASE_URL: '', FIREBASE_CONFIG }).databaseUrl).toBe(
+      'https://project.firebaseio.com',
+    )
+    expect(configOf({ FIREBASE_CONFIG }).databaseUrl).toBe(GOOD.DATABASE_URL)
+  })
+  test('a project without one must name one', () => {
+    expect(() => configOf({ DATABASE_URL: '' })).toThrow(/^DATABASE_URL is empty/)
+    expect(() => configOf({ DATABASE_URL: '', FIREBASE_CONFIG: '{}' })).toThrow(/^DATABASE_URL/)
+  })
+})
+
+describe('emulator settings (threat T25; the whole start is tried in boot.test.ts)', () => {
+  const CASES: [env: Record<string, string>, isRefused: boolean][] = [
+    [{}, false],
+    [{ FIREBASE_AUTH_EMULATOR_HOST: '' }, false],
+    [{ FIREBASE_AUTH_EMULATOR_HOST: 'x:1' }, true],
+    [{ SOME_FUTURE_EMULATOR_HOST: 'x:1' }, true],
+    [{ FUNCTIONS_EMULATOR: 'true', FIREBASE_AUTH_EMULATOR_HOST: 'x:1' }, false],
+    [{ FUNCTIONS_EMULATOR: 'false', FIREBASE_AUTH_EMULATOR_HOST: 'x:1' }, true],
+    [{ K_CONFIGURATION: 'api' }, false],
+    [{ K_CONFIGURATION: 'api', FUNCTIONS_EMULATOR: 'true' }, true],
+    [{ K_CONFIGURATION: '', FUNCTIONS_EMULATOR: 'true', STORAGE_EMULATOR_HOST: 'x:1' }, true],
+  ]
+  test.each(CASES)('%j', (env, isRefused) => {
+    const check = () => refuseEmulatorSettings(env)
+    if (isRefused) expect(check).toThrow(/_EMULATOR(_HOST)? is set outside the Firebase emulators/)
+    else expect(check).not.toThrow()
+  })
+})
