@@ -92,12 +92,14 @@ function boundFrom(text: string, order: Order, defaultKey: string, inclusive: bo
     throw new DataError('Constraint index field must be a JSON primitive')
   }
   if (typeof key !== 'string' || more.length > 0) {
-    throw new DataError('Only a key may follow the value of a constraint, as in 5,"key"')
+    throw new DataError(KEY_INVALID)
   }
   if (order !== BY_KEY) return { value: value as Primitive | null, key, inclusive }
-  if (typeof value !== 'string') throw new DataError('A constraint on $key must be a string')
+  if (typeof value !== 'string') throw new DataError(KEY_INVALID)
   return { value: null, key: value, inclusive }
 }
+
+const KEY_INVALID = 'Constraint key field must be a valid key name'
 
 function limitOf(parameters: URLSearchParams): Pick<Query, 'limit' | 'from'> {
   const name = LIMITS.find((name) => parameters.has(name))

@@ -50,7 +50,7 @@ describe('the parameters of a REST query', () => {
 
   const ORDER_MISSING = 'orderBy must be defined when other query parameters are defined'
   const ORDER_INVALID = 'orderBy must be a valid JSON encoded path'
-  const KEY_INVALID = 'Only a key may follow the value of a constraint, as in 5,"key"'
+  const KEY_INVALID = 'Constraint key field must be a valid key name'
   const VALUE_INVALID = 'Constraint index field must be a JSON primitive'
   test.each([
     ['startAt=1', ORDER_MISSING],
@@ -68,7 +68,7 @@ describe('the parameters of a REST query', () => {
     ['orderBy="n"&startAt=1],[2', VALUE_INVALID],
     ['orderBy="n"&startAt=1,2', KEY_INVALID],
     ['orderBy="n"&endAt=1,"a","b"', KEY_INVALID],
-    ['orderBy="$key"&startAt=1', 'A constraint on $key must be a string'],
+    ['orderBy="$key"&startAt=1', KEY_INVALID],
     ['orderBy="n"&limitToFirst=0', 'limitToFirst must be a positive integer'],
     ['orderBy="n"&limitToLast=-1', 'limitToLast must be a positive integer'],
     ['orderBy="n"&limitToLast="3"', 'limitToLast must be a positive integer'],
