@@ -1,4 +1,5 @@
 import { readFileSync, rmSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
 import { context, type BuildOptions, type Plugin } from 'esbuild'
@@ -16,10 +17,11 @@ export const bundleIn = (functionsFolder = inCheckout('functions')): string =>
   join(functionsFolder, deployed.main)
 
 /**
- * Bundles the function into one file and answers its size in bytes. Everything is inside but what the package
- * names as its dependencies: the `firebase-functions` binary that reads the manifest must meet our params in
- * its own registry, the Admin SDK is loaded late from its own folder (a third of a cold start), and a native
- * module cannot be bundled.
+ * Bundles the function into one file and answers its size in bytes. Everything is inside but the Admin SDK,
+ * which is loaded late from its own folder (a third of a cold start), and native modules, which cannot be.
+ * The other dependencies of the package are `firebase-functions`, whose binary reads the manifest and finds
+ * our params although they were declared by the copy inside (its registry is a global symbol's), and those
+ * that the Admin SDK shares with us.
  */
 export async function bundle(outfile = bundleIn()): Promise<number> {
   // What an earlier version has left there would be uploaded as well.
@@ -39,9 +41,30 @@ export async function watchBundle(outfile: string, onEnd: (errors: number) => vo
     name: 'report',
     setup: (build) => build.onEnd((result) => onEnd(result.errors.length)),
   }
-  const esbuild = await context({ ...bundleOptions(outfile), plugins: [report] })
+  const options = bundleOptions(outfile)
+  const esbuild = await context({ ...options, plugins: [...(options.plugins ?? []), report] })
   await esbuild.watch()
   return () => esbuild.dispose()
+}
+
+/**
+ * `firebase-functions/https` loads the Admin SDK for callable functions, of which there are none here. Its
+ * exports become getters, so that it is loaded when one of them is used.
+ */
+const lateAdminSdk: Plugin = {
+  name: 'late-admin-sdk',
+  setup: (build) => {
+    const load = createRequire(import.meta.url)
+    build.onResolve({ filter: /^firebase-admin\// }, ({ path, importer }) =>
+      /[\\/]firebase-functions[\\/]/.test(importer) ? { path, namespace: 'late' } : undefined,
+    )
+    build.onLoad({ filter: /.*/, namespace: 'late' }, ({ path }) => ({
+      contents: `module.exports = { ${Object.keys(load(path) as object)
+        .map((name) => `get ${name}() { return require('${path}').${name} }`)
+        .join(', ')} }`,
+      resolveDir: dirname(bundleIn()),
+    }))
+  },
 }
 
 const bundleOptions = (outfile: string): BuildOptions => ({
@@ -51,7 +74,11 @@ const bundleOptions = (outfile: string): BuildOptions => ({
   bundle: true,
   platform: 'node',
   target: 'node20',
-  external: Object.keys(deployed.dependencies),
+  external: Object.keys(deployed.dependencies).filter((name) => name !== 'firebase-functions'),
+  plugins: [lateAdminSdk],
+  // Half of what loading takes is reading the text. Names stay: they are what a logged stack tells.
+  minifyWhitespace: true,
+  minifySyntax: true,
   // The smaller module builds of packages that have one.
   mainFields: ['module', 'main'],
   sourcemap: 'external',
