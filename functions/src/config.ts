@@ -1,4 +1,6 @@
 import { defineInt, defineSecret, defineString } from 'firebase-functions/params'
+import { ACCOUNT_RANGES, ACCOUNT_SETTINGS, COUNTRIES, SMS_SECRET } from './accounts/settings.ts'
+import { parseSmsSettings, type SmsSettings } from './accounts/sms/smsSettings.ts'
 
 /** `{"1":"<base64url of 32 bytes>"}`: version to master secret. All verify, the newest issues. */
 export const MASTER_SECRETS = defineSecret('MASTER_SECRETS')
@@ -97,19 +99,25 @@ export const SETTINGS = {
     default: '/errors.html#',
     description: 'What `type` of a problem starts with; the error code is appended.',
   }),
+  ...ACCOUNT_SETTINGS,
 } as const
 
 type Value<P> = P extends { value(): infer V } ? V : never
 
+/** Texts that are parsed here, once. */
+type Parsed = 'credentialPickup' | 'defaultScopes' | 'smsCountries'
+
 /** The settings of a running instance; names, units and reasons stand in the table above. */
 export type Config = {
-  readonly [Name in Exclude<keyof typeof SETTINGS, 'credentialPickup' | 'defaultScopes'>]: Value<
-    (typeof SETTINGS)[Name]
-  >
+  readonly [Name in Exclude<keyof typeof SETTINGS, Parsed>]: Value<(typeof SETTINGS)[Name]>
 } & {
   readonly credentialPickup: 'remove' | 'keep'
   readonly defaultScopes: readonly string[]
+  readonly smsCountries: ReadonlySet<string>
+  readonly sms: SmsSettings
   readonly masterSecrets: string
+  /** Whether this is a local run, where texts may be written to a file. */
+  readonly isEmulated: boolean
 }
 
 /** What each number may be. */
@@ -124,6 +132,7 @@ const RANGES = {
   installCacheTtlSeconds: [1, 60],
   nonceMemoryMax: [1, 100_000_000],
   sweepBatch: [1, 1000],
+  ...ACCOUNT_RANGES,
 } as const satisfies Partial<Record<keyof typeof SETTINGS, readonly [least: number, most: number]>>
 
 /** As the database's rules and the routes write them. */
@@ -144,19 +153,32 @@ export function readConfig(): Config {
       throw wrong(name as keyof typeof RANGES, `a whole number from ${least} to ${most}`)
     }
   }
-  const { credentialPickup, defaultScopes, databaseUrl } = values
+  const { credentialPickup, defaultScopes, databaseUrl, smsCountries } = values
   if (credentialPickup !== 'remove' && credentialPickup !== 'keep') {
     throw wrong('credentialPickup', 'remove or keep')
   }
+  if (!COUNTRIES.test(smsCountries))
+    throw wrong('smsCountries', 'country codes separated by commas')
   if (!SCOPES.test(defaultScopes)) throw wrong('defaultScopes', 'names separated by commas')
   return {
     ...values,
     credentialPickup,
     defaultScopes: defaultScopes.split(','),
     databaseUrl: databaseUrl || projectDatabaseUrl(),
+    smsCountries: new Set(smsCountries.split(',').filter((country) => country !== '')),
+    sms: parseSmsSettings({ ...byParamName(values), SMS_SECRET: SMS_SECRET.value() }),
     masterSecrets: MASTER_SECRETS.value(),
+    isEmulated: process.env['FUNCTIONS_EMULATOR'] === 'true',
   }
 }
+
+type SmsParamName = Exclude<keyof Parameters<typeof parseSmsSettings>[0], 'SMS_SECRET'>
+
+/** The senders name their params as an operator does: by the name in the environment. */
+const byParamName = (values: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(
+    Object.entries(ACCOUNT_SETTINGS).map(([name, param]) => [param.name, String(values[name])]),
+  ) as Record<SmsParamName, string>
 
 const wrong = (name: keyof typeof SETTINGS, expected: string): TypeError =>
   new TypeError(`${SETTINGS[name].name} must be ${expected}`)

@@ -135,7 +135,12 @@ function selected(
   { orderBy, from, after, to }: Range,
 ): Query {
   const ref = database.ref(table)
-  let query = orderBy === undefined ? ref.orderByKey() : ref.orderByChild(orderBy)
+  let query =
+    orderBy === undefined
+      ? ref.orderByKey()
+      : orderBy === '.value'
+        ? ref.orderByValue()
+        : ref.orderByChild(orderBy)
   if (from !== undefined) query = query.startAt(from)
   if (after !== undefined) query = query.startAfter(after)
   if (to !== undefined) query = query.endAt(to)

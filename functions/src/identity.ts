@@ -9,6 +9,10 @@ export interface Identity {
   verify(idToken: string): Promise<string | null>
   /** Whether there is a user of this UID. */
   exists(uid: string): Promise<boolean>
+  /** A token that an app signs in with as this UID; the user is made when it is first used. */
+  customToken(uid: string): Promise<string>
+  /** Ends the user's sessions: their ID tokens are not renewed. */
+  revokeSessions(uid: string): Promise<void>
 }
 
 /** @throws ApiError `unavailable` from each operation when Auth does not answer in time */
@@ -22,7 +26,7 @@ export function connectIdentity(
   /** The answer, or null for an error that is one. */
   const ask = async <T>(
     question: (auth: Auth) => Promise<T>,
-    isExpected: (code: string) => boolean,
+    isExpected: (code: string) => boolean = () => false,
   ): Promise<T | null> => {
     // Loading the SDK takes its time on a small, cold instance, and is no outage.
     const auth = await (await app()).openAuth()
@@ -30,15 +34,22 @@ export function connectIdentity(
     return withDeadline('auth', settings.deadlineMs, answer)
   }
 
+  const exists = async (uid: string): Promise<boolean> => {
+    if (known.has(uid)) return true
+    const user = await ask((auth) => auth.getUser(uid), isUserFault)
+    if (user === null || user.disabled) return false
+    known.set(uid, true)
+    return true
+  }
+
   return {
     verify: async (idToken) =>
       (await ask((auth) => auth.verifyIdToken(idToken), isTokenFault))?.uid ?? null,
-    exists: async (uid) => {
-      if (known.has(uid)) return true
-      const user = await ask((auth) => auth.getUser(uid), isUserFault)
-      if (user === null || user.disabled) return false
-      known.set(uid, true)
-      return true
+    exists,
+    customToken: async (uid) => (await ask((auth) => auth.createCustomToken(uid)))!,
+    revokeSessions: async (uid) => {
+      // Before its first sign-in there is no user, and so nothing to revoke.
+      if (await exists(uid)) await ask((auth) => auth.revokeRefreshTokens(uid))
     },
   }
 }

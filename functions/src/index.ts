@@ -1,5 +1,6 @@
 import { onRequest } from 'firebase-functions/v2/https'
 import { onSchedule } from 'firebase-functions/v2/scheduler'
+import { SMS_SECRET } from './accounts/settings.ts'
 import { DEPLOYMENT, MASTER_SECRETS, readConfig, refuseEmulatorSettings } from './config.ts'
 import { log } from './log.ts'
 import { buildService, type Service } from './service.ts'
@@ -23,7 +24,7 @@ export const api = onRequest(
     // Open to the internet: the guard is ours.
     invoker: 'public',
     timeoutSeconds: 30,
-    secrets: [MASTER_SECRETS],
+    secrets: [MASTER_SECRETS, SMS_SECRET],
   },
   (req, res) => service().handle(req, res),
 )
@@ -39,7 +40,7 @@ export const sweep = onSchedule(
     maxInstances: 1,
     timeoutSeconds: 540,
     retryCount: 0,
-    secrets: [MASTER_SECRETS],
+    secrets: [MASTER_SECRETS, SMS_SECRET],
   },
   async () => {
     await service().sweep()

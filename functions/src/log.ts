@@ -17,11 +17,27 @@ export type LogEvent =
   | { readonly event: 'issued' | 'rotated' | 'revoked'; readonly requestId: string }
   | { readonly event: 'use_not_recorded'; readonly keyId: string; readonly error: LoggedError }
   | {
+      readonly event: 'sms_sent'
+      readonly id: string
+      readonly country: string
+      readonly provider: string
+      readonly state: string
+    }
+  | {
+      readonly event: 'sms_failed'
+      readonly id: string
+      readonly country: string
+      readonly provider: string
+      readonly error: LoggedError
+    }
+  | { readonly event: 'sms_countries_none' }
+  | {
       readonly event: 'swept'
       readonly challenges: number
       readonly drops: number
       readonly windows: number
       readonly revocations: number
+      readonly expired: number
       readonly ms: number
     }
 
@@ -40,6 +56,9 @@ const SEVERITY = {
   rotated: 'INFO',
   revoked: 'INFO',
   swept: 'INFO',
+  sms_sent: 'INFO',
+  sms_failed: 'WARNING',
+  sms_countries_none: 'WARNING',
   refused: 'NOTICE',
   refusals: 'NOTICE',
   use_not_recorded: 'WARNING',

@@ -1,3 +1,4 @@
+import type { AccountHandlers } from './accounts/buildAccounts.ts'
 import type { GuardPolicy } from './guard/guard.ts'
 import type { Handler } from './http/apiRequest.ts'
 import type { makeInstallHandlers } from './installs/handlers.ts'
@@ -18,8 +19,21 @@ const SIGNED_ONCE = { nonce: 'durable' } as const
 
 const health: Handler = () => ({ status: 200, body: { status: 'ok' } })
 
+const SIGNED_ACCOUNTS = { nonce: 'durable', scope: 'accounts' } as const
+
 /** Every path, method and guard of the service, on one screen. */
-export function makeRoutes(installs: ReturnType<typeof makeInstallHandlers>): readonly Route[] {
+export function makeRoutes(
+  installs: ReturnType<typeof makeInstallHandlers>,
+  accounts: () => Promise<AccountHandlers>,
+): readonly Route[] {
+  /** The protected endpoints are loaded by their first request. */
+  const account = (path: string, name: keyof AccountHandlers): Route => ({
+    method: 'POST',
+    path,
+    guard: SIGNED_ACCOUNTS,
+    handler: async (req) => (await accounts())[name](req),
+  })
+
   return [
     { method: 'GET', path: '/api/health', guard: 'open', handler: health },
     { method: 'POST', path: '/api/installs', guard: 'limited', handler: installs.register },
@@ -36,5 +50,11 @@ export function makeRoutes(installs: ReturnType<typeof makeInstallHandlers>): re
       guard: SIGNED_ONCE,
       handler: installs.revoke,
     },
+    account('/api/register', 'register'),
+    account('/api/verify_otp', 'verifyOtp'),
+    account('/api/resend_otp', 'resendOtp'),
+    account('/api/password/reset', 'resetPassword'),
+    account('/api/password/confirm', 'confirmPassword'),
+    account('/api/login', 'login'),
   ]
 }

@@ -1,4 +1,5 @@
 import { v7 as uuidv7 } from 'uuid'
+import type { AccountHandlers } from './accounts/buildAccounts.ts'
 import type { Config } from './config.ts'
 import { connectDatabase } from './database.ts'
 import { startFirebase, type FirebaseApp } from './firebase.ts'
@@ -90,8 +91,14 @@ export function buildService(
     log,
   })
 
+  let accounts: Promise<AccountHandlers> | undefined
+  const loadAccounts = () =>
+    (accounts ??= import('./accounts/buildAccounts.ts').then(({ buildAccounts }) =>
+      buildAccounts({ config, database, identity, keyring, newId, now, log }),
+    ))
+
   const handle = makeHandler({
-    routes: routes(installs),
+    routes: routes(installs, loadAccounts),
     guard,
     recordUse: makeUseRecorder({ store, cache, log }),
     addressLimit: makeRateLimit(

@@ -21,6 +21,12 @@ export const ERRORS = define({
     // Wrong, used, expired and never issued look alike, or guessing would be guided.
     detail: 'Start again without an OTP and use the one that is dropped for you.',
   },
+  login_rejected: {
+    status: 401,
+    title: 'Login rejected',
+    // One answer whether the number or the password is wrong.
+    detail: 'The number and the password do not belong to an account.',
+  },
   invalid_credentials: {
     status: 401,
     title: 'Invalid credentials',

@@ -9,6 +9,7 @@ const LABELS = {
   apiKeyMac: 'latchkey/1/api-key-mac',
   hmacSecret: 'latchkey/1/hmac-secret/',
   totpSecret: 'latchkey/1/totp-secret/',
+  keyedHash: 'latchkey/1/keyed-hash/',
 } as const
 
 /** Derives all secrets of installs from the master secrets. Holds no state but them. */
@@ -22,6 +23,8 @@ export interface Keyring {
   hmacSecret(masterVersion: number, keyId: string): Buffer
   /** 32 bytes, for RFC 6238 with SHA-256. */
   totpSecret(masterVersion: number, challengeId: string): Buffer
+  /** HMAC-SHA256 (32 bytes) under a key of its own for each kind of value. */
+  keyedHash(masterVersion: number, kind: string, value: string): Buffer
 }
 
 const MASTER_SECRET = /^[A-Za-z0-9_-]{43,}$/
@@ -51,6 +54,10 @@ export function makeKeyring(masterSecrets: string): Keyring {
     hmacSecret: (version, keyId) => derive(masterOf(version), LABELS.hmacSecret + keyId),
     totpSecret: (version, challengeId) =>
       derive(masterOf(version), LABELS.totpSecret + challengeId),
+    keyedHash: (version, kind, value) =>
+      createHmac('sha256', derive(masterOf(version), LABELS.keyedHash + kind))
+        .update(value)
+        .digest(),
   }
 }
 

@@ -160,6 +160,7 @@ const credentialPath = ({ uid, slot }: Place): string => `users/${uid}/${slot}/c
 
 /** Windows of counters and nonces, so that the sweep removes a whole one at once. */
 export const minuteOf = (ms: number): number => Math.floor(ms / 60_000)
+export const hourOf = (ms: number): number => Math.floor(ms / 3_600_000)
 export const dayOf = (ms: number): number => Math.floor(ms / 86_400_000)
 
 const joined = (updates: readonly Record<string, unknown>[]): Record<string, unknown> =>

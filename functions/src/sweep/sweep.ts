@@ -1,6 +1,8 @@
 import { TOLERANCES } from '@latchkey/protocol'
 import type { Database, Row } from '../database.ts'
-import { dayOf, minuteOf } from '../installs/store.ts'
+import { CODE_LIFE_MS } from '../accounts/accounts.ts'
+import { SMS_WINDOWS } from '../accounts/limits.ts'
+import { dayOf, hourOf, minuteOf } from '../installs/store.ts'
 
 /** How much of each kind was removed. */
 export interface SweepReport {
@@ -9,6 +11,8 @@ export interface SweepReport {
   /** Minutes and days of nonces and counters, empty ones included. */
   readonly windows: number
   readonly revocations: number
+  /** Codes, cooldowns and idempotency records whose time is over. */
+  readonly expired: number
 }
 
 export interface SweepParts {
@@ -40,8 +44,13 @@ export async function sweep({ database, now, batch, budgetMs }: SweepParts): Pro
     windows:
       (await sweepWindows(pass, 'nonces', minuteOf(pass.nowMs - nonceLifeMs))) +
       (await sweepWindows(pass, 'limits/challenges', minuteOf(pass.nowMs - MARGIN_MS))) +
-      (await sweepWindows(pass, 'limits/otpAttempts', dayOf(pass.nowMs - MARGIN_MS))),
+      (await sweepWindows(pass, 'limits/otpAttempts', dayOf(pass.nowMs - MARGIN_MS))) +
+      (await sweepAccountWindows(pass)),
     revocations: await sweepRevocations(pass),
+    expired:
+      (await sweepExpired(pass, 'codes', 'expiresAt')) +
+      (await sweepExpired(pass, 'idempotency', 'expiresAt')) +
+      (await sweepExpired(pass, 'cooldowns', '.value')),
   }
 }
 
@@ -90,6 +99,24 @@ const sweepRevocations = (pass: Pass): Promise<number> =>
   sweepUntil(pass, 'revocations', 'at', pass.nowMs - REVOCATION_KEPT_MS, ([id]) => ({
     [`revocations/${id}`]: null,
   }))
+
+const sweepExpired = (pass: Pass, table: string, time: string): Promise<number> =>
+  sweepUntil(pass, table, time, pass.nowMs, ([key]) => ({ [`${table}/${key}`]: null }))
+
+/** The counters of the protected endpoints. */
+async function sweepAccountWindows(pass: Pass): Promise<number> {
+  // A code that was sent at the end of an hour is verified, and counted there, in the next.
+  const hour = hourOf(pass.nowMs - CODE_LIFE_MS - MARGIN_MS)
+  let removed = 0
+  for (const table of ['guesses', 'logins', 'breakers/country', 'breakers/address']) {
+    removed += await sweepWindows(pass, table, hour)
+  }
+  for (const { name, windowSeconds } of SMS_WINDOWS) {
+    const firstKept = Math.floor((pass.nowMs - MARGIN_MS) / (windowSeconds * 1000))
+    removed += await sweepWindows(pass, `budgets/${name}`, firstKept)
+  }
+  return removed
+}
 
 /** The rows whose `time` is there and has come, oldest first, until none is left or none can go. */
 async function sweepUntil(

@@ -1,0 +1,99 @@
+import type { ApiRequest, Answer, Handler } from '../http/apiRequest.ts'
+import { installOf } from '../http/apiRequest.ts'
+import { ApiError } from '../http/apiError.ts'
+import { clientAddress } from '../http/clientAddress.ts'
+import { parseBody } from '../http/parseBody.ts'
+import type { Accounts, Caller } from './accounts.ts'
+import type { Once } from './idempotency.ts'
+import { parsePhone } from './phone.ts'
+import { steadily } from './steadily.ts'
+
+export interface AccountHandlerParts {
+  readonly accounts: Accounts
+  readonly once: Once
+  readonly settings: {
+    /** ISO 3166-1 alpha-2. Empty: nobody can be sent a text. */
+    readonly smsCountries: ReadonlySet<string>
+    readonly trustedProxyHops: number
+    /** What the three silent answers take, in ms. */
+    readonly silentAnswerMs: number
+  }
+}
+
+/** The handlers of the protected endpoints. zod and the phone metadata are loaded by the first call. */
+export function makeAccountHandlers({ accounts, once, settings }: AccountHandlerParts) {
+  const callerOf = async (
+    req: ApiRequest,
+    phone: string,
+    countries: ReadonlySet<string> | 'any',
+  ): Promise<Caller> => {
+    const parsed = await parsePhone(phone, countries)
+    if (typeof parsed === 'string') {
+      const errors = [{ pointer: '#/phone', detail: 'must be a mobile number of a served country' }]
+      throw new ApiError('invalid_request', { detail: parsed, errors })
+    }
+    return {
+      phone: parsed,
+      keyId: installOf(req).keyId,
+      address: clientAddress(req, settings.trustedProxyHops),
+    }
+  }
+
+  /** The same answer, after the same time, whatever was done. */
+  const silently = (req: ApiRequest, work: () => Promise<void>): Promise<Answer> =>
+    steadily(settings.silentAnswerMs, () =>
+      once(req, async () => {
+        await work()
+        return ACCEPTED
+      }),
+    )
+
+  const register: Handler = async (req) => {
+    const { phone, password } = parseBody(req, (await loadBodies()).phoneAndPassword)
+    const caller = await callerOf(req, phone, settings.smsCountries)
+    return silently(req, () => accounts.register(caller, password))
+  }
+
+  const resendOtp: Handler = async (req) => {
+    const { phone } = parseBody(req, (await loadBodies()).phone)
+    const caller = await callerOf(req, phone, settings.smsCountries)
+    return silently(req, () => accounts.resend(caller))
+  }
+
+  const resetPassword: Handler = async (req) => {
+    const { phone } = parseBody(req, (await loadBodies()).phone)
+    const caller = await callerOf(req, phone, settings.smsCountries)
+    return silently(req, () => accounts.requestReset(caller))
+  }
+
+  const verifyOtp: Handler = async (req) => {
+    const { phone, otp } = parseBody(req, (await loadBodies()).phoneAndOtp)
+    const verdict = await accounts.verify(await callerOf(req, phone, 'any'), otp)
+    if (verdict === 'otp_rejected') throw new ApiError(verdict)
+    return { status: 200, body: verdict }
+  }
+
+  const confirmPassword: Handler = async (req) => {
+    const body = parseBody(req, (await loadBodies()).phoneOtpAndPassword)
+    const caller = await callerOf(req, body.phone, 'any')
+    const verdict = await accounts.confirmReset(caller, body.otp, body.password)
+    if (verdict === 'otp_rejected') throw new ApiError(verdict)
+    return { status: 200, body: { status: 'changed' } }
+  }
+
+  const login: Handler = async (req) => {
+    const { phone, password } = parseBody(req, (await loadBodies()).phoneAndPassword)
+    const verdict = await accounts.login(await callerOf(req, phone, 'any'), password)
+    if (verdict === 'login_rejected') throw new ApiError(verdict)
+    if ('retryAfterSeconds' in verdict) {
+      throw new ApiError('rate_limited', { detail: 'logins', ...verdict })
+    }
+    return { status: 200, body: verdict }
+  }
+
+  return { register, resendOtp, resetPassword, verifyOtp, confirmPassword, login }
+}
+
+const ACCEPTED: Answer = { status: 202, body: { status: 'accepted' } }
+
+const loadBodies = async () => (await import('./bodies.ts')).BODIES
