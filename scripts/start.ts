@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 
 import { inCheckout } from './local/checkout.ts'
 import { takeLock } from './local/lock.ts'
-import { ensureMasterSecret } from './local/masterSecret.ts'
+import { ensureSecrets } from './local/secrets.ts'
 import { overview } from './local/overview.ts'
 import { findPorts } from './local/ports.ts'
 import { readRunning, removeRunning, writeRunning } from './local/running.ts'
@@ -67,7 +67,7 @@ async function runUntilStopped(options: StartOptions): Promise<number> {
 }
 
 async function start(options: StartOptions, stop: AbortSignal): Promise<Stack> {
-  if (ensureMasterSecret(secretFile)) progress('Local master secret made: functions/.secret.local')
+  if (ensureSecrets(secretFile)) progress('Local secrets made: functions/.secret.local')
   const { ports, moved } = await findPorts(options.portOffset)
   for (const { part, from, to } of moved)
     progress(`Port ${from} is taken (or closed to browsers): ${part} uses ${to}`)

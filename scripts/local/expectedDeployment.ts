@@ -11,6 +11,9 @@ const uploaded = [
   'package.json',
 ]
 
+/** Both of the service's; without them the parts of it could not be built. */
+const secretEnvironmentVariables = [{ key: 'MASTER_SECRETS' }, { key: 'SMS_SECRET' }]
+
 /** The options that the deployed functions must have. */
 const endpoints = {
   api: {
@@ -24,7 +27,7 @@ const endpoints = {
     maxInstances: '{{ params.MAX_INSTANCES }}',
     // Apps call it without a Google identity; without this, Cloud Run answers 403.
     httpsTrigger: { invoker: ['public'] },
-    secretEnvironmentVariables: [{ key: 'MASTER_SECRETS' }],
+    secretEnvironmentVariables,
   },
   sweep: {
     platform: 'gcfv2',
@@ -33,7 +36,7 @@ const endpoints = {
     // Two sweeps at once would only be in each other's way.
     maxInstances: 1,
     scheduleTrigger: { schedule: '{{ params.SWEEP_SCHEDULE }}', timeZone: 'Etc/UTC' },
-    secretEnvironmentVariables: [{ key: 'MASTER_SECRETS' }],
+    secretEnvironmentVariables,
   },
 }
 

@@ -35,6 +35,13 @@ export interface RunFolderOptions {
   withDeveloperEnv: boolean
 }
 
+/** What a local run needs set; a developer's own files win over it. */
+const localParams = {
+  // Texts go to the outbox, so they may go to these for nothing.
+  SMS_COUNTRIES: 'DE,FR,GB,IN,US',
+  SMS_OUTBOX_FILE: inCheckout('.local/outbox.jsonl'),
+}
+
 /**
  * Lays out the project as firebase-tools wants it, in a folder of its own outside of the checkout: it takes
  * ports from firebase.json only, writes the params of each run into `functions/.env.local`, where they would
@@ -50,7 +57,7 @@ export function makeRunFolder(options: RunFolderOptions): RunFolder {
   symlinkSync(inCheckout('web'), inside('web'), 'junction')
   writeFileSync(inside('firebase.json'), JSON.stringify(localFirebaseJson(options.ports), null, 2))
   writeFileSync(inside('functions/.secret.local'), options.secrets, { mode: 0o600 })
-  writeFileSync(inside('functions/.env.local'), '')
+  writeFileSync(inside('functions/.env.local'), dotenv(localParams))
   if (options.withDeveloperEnv) copyDeveloperEnv(inside('functions/.env.local'))
   appendFileSync(inside('functions/.env.local'), dotenv(options.params))
   return {

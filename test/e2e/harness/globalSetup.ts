@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { inCheckout } from '../../../scripts/local/checkout.ts'
 import { isAlive } from '../../../scripts/local/lock.ts'
 import { loopbackEnv } from '../../../scripts/local/loopbackEnv.ts'
-import { randomMasterSecret } from '../../../scripts/local/masterSecret.ts'
+import { randomSecrets, secretIn } from '../../../scripts/local/secrets.ts'
 import { anyFreePorts } from '../../../scripts/local/ports.ts'
 import { startStack } from '../../../scripts/local/stack.ts'
 import { variable, type EndToEndRun } from './running.ts'
@@ -13,6 +13,14 @@ import { keepForTeardown } from './started.ts'
 const params = {
   REQUESTS_PER_MINUTE_PER_INSTALL: '1000000',
   REGISTRATIONS_PER_MINUTE_PER_IP: '1000000',
+  SMS_PER_INSTALL_HOUR: '1000000',
+  SMS_PER_PREFIX_HOUR: '1000000',
+  SMS_PER_ADDRESS_HOUR: '1000000',
+  UNVERIFIED_PER_ADDRESS_MAX: '1000000',
+  UNVERIFIED_PER_COUNTRY_MAX: '1000000',
+  // As short as they go, so that a journey of several texts takes seconds.
+  SMS_COOLDOWN_SECONDS: '1',
+  SILENT_ANSWER_MS: '300',
 }
 
 /**
@@ -24,31 +32,33 @@ export default async function globalSetup(): Promise<void> {
   const env = loopbackEnv()
   for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name]
 
-  const secrets = randomMasterSecret()
-  const logFile = freshLogFile()
+  const secrets = randomSecrets()
+  const logFile = freshFile('log')
+  const outboxFile = freshFile('outbox.jsonl')
   const stack = await startStack({
     ports: await anyFreePorts(),
     secrets,
-    params,
+    params: { ...params, SMS_OUTBOX_FILE: outboxFile },
     logFile,
     onProgress: () => undefined,
   })
   keepForTeardown(stack)
   const run: EndToEndRun = {
     ...stack.running,
-    masterSecrets: secrets.slice(secrets.indexOf('=') + 1).trim(),
+    masterSecrets: secretIn(secrets, 'MASTER_SECRETS'),
     logFile,
+    outboxFile,
   }
   process.env[variable] = JSON.stringify(run)
 }
 
-/** Named by process, since two runs may be under way; the logs of those that have ended go. */
-function freshLogFile(): string {
+/** Named by process, since two runs may be under way; the files of those that have ended go. */
+function freshFile(ending: string): string {
   const folder = inCheckout('.local')
   mkdirSync(folder, { recursive: true })
   for (const name of readdirSync(folder)) {
-    const pid = /^e2e-(\d+)\.log$/.exec(name)?.[1]
+    const pid = /^e2e-(\d+)\./.exec(name)?.[1]
     if (pid && !isAlive(Number(pid))) rmSync(inCheckout('.local', name), { force: true })
   }
-  return inCheckout(`.local/e2e-${process.pid}.log`)
+  return inCheckout(`.local/e2e-${process.pid}.${ending}`)
 }

@@ -6,6 +6,8 @@ export interface EndToEndRun extends Running {
   masterSecrets: string
   /** The output of the database and the emulators, the function's log among it. */
   logFile: string
+  /** The texts that were sent, as JSON lines. */
+  outboxFile: string
 }
 
 /** Jest's workers inherit the environment of the process that has run globalSetup. */
