@@ -34,7 +34,7 @@ export async function startInstance(
   const service = buildService(config, {
     log: (event) => events.push(event),
     now: () => clock.ms,
-    routes: (installs) => [...makeRoutes(installs), ...more],
+    routes: (...parts) => [...makeRoutes(...parts), ...more],
   })
   const server = createServer((req, res) => void service.handle(req, res))
   const port = await listen(server)
