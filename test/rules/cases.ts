@@ -1,4 +1,5 @@
 import type { Case } from './case.ts'
+import { accounts } from './cases/accounts.ts'
 import { challenges } from './cases/challenges.ts'
 import { drops } from './cases/drops.ts'
 import { indexes } from './cases/indexes.ts'
@@ -25,4 +26,5 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
   revocations,
   limits,
   indexes,
+  accounts,
 }

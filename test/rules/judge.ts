@@ -7,6 +7,7 @@ import type { Tree } from '../../rtdb/src/tree/index.ts'
 import type { Case, Outcome } from './case.ts'
 import { IDENTITIES, type Who } from './identities.ts'
 import { placed } from './values.ts'
+import { ACCOUNTS_WORLD } from './accounts.ts'
 import { NOW, WORLD } from './world.ts'
 
 /** Asks rules about one case: the database's own rules engine, without a database around it. */
@@ -48,7 +49,8 @@ function treeOf(given: Case['given']): Tree {
   return parseTree(dataOf(given), { now: NOW })
 }
 
-export const dataOf = (given: Case['given']): unknown => placed(placed({}, WORLD), given)
+export const dataOf = (given: Case['given']): unknown =>
+  placed(placed({}, { ...WORLD, ...ACCOUNTS_WORLD }), given)
 
 function authOf(who: Who): Auth | null {
   const identity = IDENTITIES[who]

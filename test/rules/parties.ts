@@ -19,7 +19,12 @@ interface Ref {
   set(value: unknown): Promise<unknown>
   update(values: object): Promise<unknown>
   orderByChild(name: string): Pick<Ref, 'get'>
+  orderByValue(): Pick<Ref, 'get'>
 }
+
+/** In the order of an index, named as `.indexOn` names it. */
+export const inOrderOf = (ref: Pick<Ref, 'orderByChild' | 'orderByValue'>, index: string) =>
+  index === '.value' ? ref.orderByValue() : ref.orderByChild(index)
 
 /** Everybody, connected with the SDK that he would use. */
 export interface Parties {

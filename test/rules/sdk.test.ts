@@ -4,7 +4,7 @@ import { startRtdb, type Rtdb } from '../../rtdb/src/index.ts'
 import type { Attempt, Outcome } from './case.ts'
 import { CASES } from './cases.ts'
 import { dataOf } from './judge.ts'
-import { NAMESPACE, connectParties, type Parties, type Sdk } from './parties.ts'
+import { NAMESPACE, connectParties, type Parties, type Sdk, inOrderOf } from './parties.ts'
 import { NOW } from './world.ts'
 
 const RULES = readFileSync(join(__dirname, '../../database.rules.json'), 'utf8')
@@ -43,7 +43,7 @@ async function attempt(sdk: Sdk, does: Attempt): Promise<Outcome> {
   try {
     if ('write' in does) await write(sdk, does.write)
     else if (does.orderBy === undefined) await sdk.ref(does.read || '/').get()
-    else await sdk.ref(does.read).orderByChild(does.orderBy).get()
+    else await inOrderOf(sdk.ref(does.read), does.orderBy).get()
     return 'allowed'
   } catch (error) {
     return refusalIn(error)
