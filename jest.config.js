@@ -24,6 +24,8 @@ const project = (displayName, testMatch, more = {}) => ({
   displayName,
   testMatch: testMatch.map((glob) => `<rootDir>/${glob}`),
   testEnvironment: 'node',
+  // A built package would be there twice.
+  modulePathIgnorePatterns: ['<rootDir>/rtdb/dist/'],
   transform: { '\\.(ts|js|mjs)$': swc },
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
   ...more,
