@@ -7,6 +7,8 @@ export interface Figure {
   readonly atMost?: number
   /** It must not be below. */
   readonly atLeast?: number
+  /** The machine was too busy with other things for a miss to say anything. */
+  readonly isDoubtful?: boolean
 }
 
 /** A figure in one line: what, how much, the limit and whether it is kept. */
@@ -14,13 +16,16 @@ export function formatFigure(figure: Figure): string {
   const { what, value, unit, atMost, atLeast } = figure
   const limit = atMost ?? atLeast
   const sign = atMost === undefined ? '≥' : '≤'
-  const verdict =
-    limit === undefined ? '' : `${sign} ${digits(limit)}  ${isKept(figure) ? 'ok' : 'MISSED'}`
-  return `${what.padEnd(WHAT_CHARS)} ${digits(value).padStart(8)} ${unit.padEnd(5)} ${verdict}`.trimEnd()
+  const shown = limit === undefined ? '' : `${sign} ${digits(limit)}  ${verdictOn(figure)}`
+  return `${what.padEnd(WHAT_CHARS)} ${digits(value).padStart(8)} ${unit.padEnd(5)} ${shown}`.trimEnd()
 }
 
-export function isKept({ value, atMost, atLeast }: Figure): boolean {
-  return value <= (atMost ?? Infinity) && value >= (atLeast ?? -Infinity)
+/** Whether a limit is missed beyond doubt. */
+export const isMissed = (figure: Figure): boolean => verdictOn(figure) === 'MISSED'
+
+function verdictOn({ value, atMost, atLeast, isDoubtful }: Figure): string {
+  if (value <= (atMost ?? Infinity) && value >= (atLeast ?? -Infinity)) return 'ok'
+  return isDoubtful ? 'the machine is too busy to tell' : 'MISSED'
 }
 
 const WHAT_CHARS = 66
