@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { parseUrl } from './parseUrl.ts'
 
 /** The headers that tell where a request comes from and whom it believes to address. */
 export interface Provenance {
@@ -39,6 +40,6 @@ const isAddress = (name: string): boolean => isIP(name.replace(/^\[|\]$/g, '')) 
 
 /** The host name of an http(s) origin in normal form, or null (`null` is the origin of sandboxed and local pages). */
 function hostnameOf(origin: string): string | null {
-  const url = URL.canParse(origin) ? new URL(origin) : null
-  return url === null || url.hostname === '' ? null : url.hostname
+  const name = parseUrl(origin)?.hostname
+  return name === undefined || name === '' ? null : name
 }

@@ -1,4 +1,12 @@
-import { closeSync, createReadStream, existsSync, openSync, renameSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  createReadStream,
+  existsSync,
+  ftruncateSync,
+  openSync,
+  renameSync,
+  writeSync,
+} from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Commit } from './commit.ts'
 import {
@@ -21,6 +29,8 @@ import {
  */
 export class Journal {
   readonly #descriptor: number
+  /** How long the file is: all of it are whole lines. */
+  #bytes = 0
 
   private constructor(descriptor: number) {
     this.#descriptor = descriptor
@@ -61,7 +71,16 @@ export class Journal {
 
   #append(line: Line): void {
     const bytes = Buffer.from(`${JSON.stringify(line)}\n`)
-    for (let at = 0; at < bytes.length;) at += writeSync(this.#descriptor, bytes, at)
+    try {
+      for (let at = 0; at < bytes.length;) {
+        at += writeSync(this.#descriptor, bytes, at, bytes.length - at, this.#bytes + at)
+      }
+    } catch (error) {
+      // A full disk may take half a line: nothing may be written behind it.
+      ftruncateSync(this.#descriptor, this.#bytes)
+      throw error
+    }
+    this.#bytes += bytes.length
   }
 }
 

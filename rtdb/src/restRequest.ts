@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { actAs, identify, nobody, type Identity } from './auth.ts'
+import { parseUrl } from './parseUrl.ts'
 import { Refusal } from './refusal.ts'
 
 /** A REST request as its handlers need it: what is asked, of which database, by whom. */
@@ -32,8 +33,7 @@ export function parseRestRequest(message: IncomingMessage): RestRequest {
 
 /** The URL that was asked for; its host is a placeholder. */
 export function urlOf({ url = '/' }: IncomingMessage): URL | null {
-  const text = `http://host${url}`
-  return URL.canParse(text) ? new URL(text) : null
+  return parseUrl(`http://host${url}`)
 }
 
 /** Only a POST may be overridden: a GET, which any page's image can send, must never write. */

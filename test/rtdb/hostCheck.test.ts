@@ -45,3 +45,12 @@ test.each([
 ])('without an origin, a browser that says %j: %j', (site, expected) => {
   expect(mayEnter({ host: 'localhost', 'sec-fetch-site': site }, given)).toBe(expected)
 })
+
+test('an origin that is no URL is foreign, however often it is asked', () => {
+  // UTF-8 read as Latin-1, as headers are: a name and a control character.
+  const origin = 'http://localhos\u00ea\u008a\u0096'
+  const host = 'localhost'
+  // So many that the engine compiles what checks it.
+  const answers = Array.from({ length: 10_000 }, () => mayEnter({ host, origin }, given))
+  expect(answers).not.toContain(true)
+})

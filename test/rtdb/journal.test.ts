@@ -1,3 +1,4 @@
+import fs from 'node:fs'
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -63,6 +64,31 @@ test('a last line that was cut off is dropped, anything else that is wrong is re
   writeFileSync(file, `nonsense\n${good}`)
   await expect(startRtdb({ persist: file })).rejects.toThrow(/data\.jsonl:1: not a journal line/)
   expect(readFileSync(file, 'utf8')).toBe(`nonsense\n${good}`)
+})
+
+test('a disk that is full for a moment costs the write that it refuses, and no other', async () => {
+  await within(async (rtdb) => {
+    const client = await WireClient.connect(rtdb, 'a')
+    const set = async (p: string, d: string) => (await client.request('p', { p, d })).s
+    expect(await set('/before', 'x')).toBe('ok')
+    // Half of the line is taken, the rest is not: no test can fill a disk.
+    const write = fs.writeSync as (...args: [number, Buffer, number, number, number?]) => number
+    const half: typeof write = (fd, bytes, at, count, position) =>
+      write(fd, bytes, at, count >>> 1, position)
+    const full = jest.spyOn(fs, 'writeSync')
+    full.mockImplementationOnce(half as typeof fs.writeSync)
+    full.mockImplementationOnce(() => {
+      throw new Error('ENOSPC')
+    })
+    expect(await set('/refused', 'a much longer value, so that something is left')).toBe(
+      'internal_error',
+    )
+    full.mockRestore()
+    expect(await set('/after', 'y')).toBe('ok')
+    expect(await set('/last', 'z')).toBe('ok')
+    expect(rtdb.export('a')).toEqual({ before: 'x', after: 'y', last: 'z' })
+  })
+  expect(await within((rtdb) => rtdb.export('a'))).toEqual({ before: 'x', after: 'y', last: 'z' })
 })
 
 test('only its owner can read the file, and a restart forgets what was replaced', async () => {

@@ -1,17 +1,16 @@
 /**
- * Figures of the database's tree at the size of a real service, without any connection:
- *
- *   npx tsx scripts/bench/rtdb/tree.ts [records = 1000000]
- *
- * Prints a table on stdout. Memory is measured after a garbage collection.
+ * Figures of the database's tree at the size of a real service, without any connection. Argument: the number of records,
+ * 1,000,000 by default. Sends the figures to its parent. Memory is measured after a garbage collection.
  */
 import { performance } from 'node:perf_hooks'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-import { advance, parseWireQuery, toTree, windowOf } from '../../../rtdb/src/query/index.ts'
-import { hashOf, leafOf, nodeAt, parseTree, withNodeAt } from '../../../rtdb/src/tree/index.ts'
-import type { Json, Tree } from '../../../rtdb/src/tree/index.ts'
+import { advance, parseWireQuery, toTree, windowOf } from '../../../../rtdb/src/query/index.ts'
+import { hashOf, leafOf, nodeAt, parseTree, withNodeAt } from '../../../../rtdb/src/tree/index.ts'
+import type { Json, Tree } from '../../../../rtdb/src/tree/index.ts'
+import { percentile } from '../../percentile.ts'
+import type { Figure } from '../figure.ts'
 
 const NOW = 1795300000000
 const SMALL = 1_000
@@ -20,25 +19,27 @@ const RESULTS = 500
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
 
-interface Row {
-  what: string
-  figure: string
-  limit?: string
-}
-
-function main(count: number): Row[] {
+function main(count: number): Figure[] {
   const before = memory()
   const large = build(count)
   const used = memory() - before
   const small = build(SMALL)
   return [
-    { what: `${count} records, written one by one`, figure: `${large.seconds.toFixed(1)} s` },
-    { what: 'resident memory for them', figure: `${Math.round(used)} MiB`, limit: '2048 MiB' },
+    { what: `${count} records, written one by one`, value: large.seconds, unit: 's' },
+    { what: 'resident memory for them', value: used, unit: 'MiB', atMost: 2048 },
     ...bulkRows(count),
-    ...writeRows('a field of a record', small.tree, large.tree),
+    ...comparison('write a field of a record', writer(small.tree, SMALL), writer(large.tree, size)),
     ...queryRows(large.tree),
-    ...writeRows('that, with two indexes followed', indexed(small.tree), indexed(large.tree)),
-    ...liveRows(large.tree),
+    ...comparison(
+      'the same, with two indexes followed',
+      writer(indexed(small.tree), SMALL),
+      writer(indexed(large.tree), size),
+    ),
+    ...comparison(
+      `the same, with a live window of ${RESULTS} that it changes`,
+      follower(small.tree, SMALL),
+      follower(large.tree, size),
+    ),
   ]
 }
 
@@ -53,7 +54,7 @@ function build(count: number): { tree: Tree; seconds: number } {
   return { tree, seconds: (performance.now() - from) / 1000 }
 }
 
-function bulkRows(count: number): Row[] {
+function bulkRows(count: number): Figure[] {
   const text = JSON.stringify(
     Object.fromEntries(Array.from({ length: count }, (_, i) => [keyOf(i), record(i)])),
   )
@@ -61,23 +62,25 @@ function bulkRows(count: number): Row[] {
   const tree = timed(() => parseTree(parsed.result, { now: NOW }))
   const hash = timed(() => hashOf(tree.result))
   return [
-    { what: 'the same from one JSON text: JSON.parse', figure: ms(parsed.ms) },
-    { what: '… and then parseTree', figure: ms(tree.ms) },
-    { what: '… and then hashOf', figure: ms(hash.ms) },
+    { what: 'the same from one JSON text: JSON.parse', ...ms(parsed.ms) },
+    { what: '… and then parseTree', ...ms(tree.ms) },
+    { what: '… and then hashOf', ...ms(hash.ms) },
   ]
 }
 
-function writeRows(what: string, small: Tree, large: Tree): Row[] {
-  const [ofSmall, ofLarge] = microsecondsPerWrite(writer(small, SMALL), writer(large, size))
+type Write = (times: number) => void
+
+function comparison(what: string, small: Write, large: Write): Figure[] {
+  const [ofSmall, ofLarge] = microsecondsPerWrite(small, large)
   return [
-    { what: `write ${what} among ${SMALL}`, figure: us(ofSmall) },
-    { what: `… among ${size}`, figure: us(ofLarge), limit: '100 µs' },
-    { what: '… ratio', figure: (ofLarge / ofSmall).toFixed(2), limit: '3' },
+    { what: `${what}, among ${SMALL}`, ...us(ofSmall) },
+    { what: `… among ${size}`, ...us(ofLarge), atMost: 100 },
+    { what: '… ratio', value: ofLarge / ofSmall, unit: '×', atMost: 3 },
   ]
 }
 
 /** Writes to random records, each to the tree that the one before has left. */
-function writer(start: Tree, count: number): (writes: number) => void {
+function writer(start: Tree, count: number): Write {
   let tree = start
   let seed = 1
   const next = () => (seed = (seed * 48271) % 0x7fffffff)
@@ -92,7 +95,7 @@ function writer(start: Tree, count: number): (writes: number) => void {
 type Pair = [number, number]
 
 /** In processor time, and by turns, so that what else the machine does weighs on both alike. */
-function microsecondsPerWrite(...writers: [(n: number) => void, (n: number) => void]): Pair {
+function microsecondsPerWrite(...writers: [Write, Write]): Pair {
   const [rounds, writes] = [41, 2000]
   collect()
   const times = Array.from({ length: rounds }, () =>
@@ -114,30 +117,30 @@ function indexed(tree: Tree): Tree {
   return tree
 }
 
-function queryRows(tree: Tree): Row[] {
+function queryRows(tree: Tree): Figure[] {
   const first = timed(() => windowOf(installsOf(tree), BY_TIME))
   const times = Array.from(
     { length: 21 },
     () => timed(() => toTree(windowOf(installsOf(tree), BY_TIME))).ms,
   )
   return [
-    { what: 'first query by a child (builds the index)', figure: ms(first.ms) },
-    { what: `the next, with its ${RESULTS} results`, figure: ms(typical(times)), limit: '20 ms' },
+    { what: 'first query by a child (builds the index)', ...ms(first.ms) },
+    { what: `the next, with its ${RESULTS} results`, ...ms(typical(times)), atMost: 20 },
   ]
 }
 
 /** Every write changes the window: the newest `lastUsedAt` enters, another child leaves. */
-function liveRows(start: Tree): Row[] {
+function follower(start: Tree, count: number): Write {
   let tree = start
   let window = windowOf(installsOf(tree), parseWireQuery({ i: 'lastUsedAt', l: RESULTS, vf: 'r' }))
-  const times = Array.from({ length: 2001 }, (_, i) => {
-    const key = keyOf((i * 7919) % size)
-    tree = withNodeAt(tree, ['installs', key, 'lastUsedAt'], leafOf(NOW * 2 + i))
-    const step = timed(() => advance(window, installsOf(tree), [key]))
-    window = step.result.window
-    return step.ms * 1000
-  })
-  return [{ what: `advance a live window of ${RESULTS}`, figure: us(typical(times)) }]
+  let done = 0
+  return (writes) => {
+    for (let i = 0; i < writes; i++) {
+      const key = keyOf((++done * 7919) % count)
+      tree = withNodeAt(tree, ['installs', key, 'lastUsedAt'], leafOf(NOW * 2 + done))
+      window = advance(window, installsOf(tree), [key]).window
+    }
+  }
 }
 
 function installsOf(tree: Tree): Tree {
@@ -173,10 +176,8 @@ function timed<T>(run: () => T): { result: T; ms: number } {
   return { result, ms: performance.now() - from }
 }
 
-/** The 25th percentile: other processes make single measurements slower, never faster. */
-function typical(times: number[]): number {
-  return [...times].sort((a, b) => a - b)[times.length >> 2]!
-}
+/** Other processes make single measurements slower, never faster. */
+const typical = (times: number[]): number => percentile(times, 0.25)
 
 /** Resident memory in MiB. */
 function memory(): number {
@@ -184,8 +185,8 @@ function memory(): number {
   return process.memoryUsage.rss() / 1024 / 1024
 }
 
-const ms = (number: number) => `${number.toFixed(number < 10 ? 2 : 0)} ms`
-const us = (number: number) => `${number.toFixed(1)} µs`
+const ms = (value: number) => ({ value, unit: 'ms' })
+const us = (value: number) => ({ value, unit: 'µs' })
 
 const size = Number(process.argv[2] ?? 1_000_000)
-console.table(main(size))
+process.send!(main(size))

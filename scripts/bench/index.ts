@@ -1,0 +1,115 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { inCheckout } from '../local/checkout.ts'
+import { faults, spread, SPREAD_MAX, type Figures } from './figures.ts'
+import { measureImports } from './imports.ts'
+import { countOperations } from './operations.ts'
+import type { Endpoint } from './pool.ts'
+import { report } from './report.ts'
+import { requirements } from './requirements.ts'
+import { measureRounds } from './rounds.ts'
+import { ECHO } from './servers/echoRoutes.ts'
+import { setStage, type Stage } from './stage.ts'
+
+const usage = `Measures what Latchkey costs beside other ways to verify a request, and checks the required figures.
+
+Usage: npm run bench -- [options]      the service
+       npm run bench -- rtdb [arguments]   the local database
+
+  --quick            three rounds of one second instead of seven of two
+  --rounds N         rounds, at least 1
+  --seconds N        length of a slice
+  --profile FOLDER   write a CPU profile of each server, without its warm-up
+  --json             print the figures as JSON
+  --help             print this
+
+Every server runs as a process of its own on one processor core, the load comes from another. The figure is
+CPU time per request. Exit code 1: a server answered what it should not have, or a required figure was
+missed and the machine was quiet enough to say so.`
+
+const ENDPOINTS = {
+  GET: { method: 'GET', path: '/api/installs/current', bodyBytes: 0 },
+  POST: { method: 'POST', path: ECHO, bodyBytes: 256 },
+} as const satisfies Record<string, Endpoint>
+
+const isDatabase = process.argv[2] === 'rtdb'
+const { values, positionals } = parseArgs({
+  // What follows `rtdb` is that bench's to read.
+  args: isDatabase ? [] : process.argv.slice(2),
+  allowPositionals: true,
+  options: {
+    quick: { type: 'boolean', default: false },
+    rounds: { type: 'string' },
+    seconds: { type: 'string' },
+    profile: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+if (isDatabase) process.exitCode = benchDatabase(process.argv.slice(3))
+else if (values.help) console.log(usage)
+else if (positionals.length > 0) {
+  say(usage)
+  process.exitCode = 2
+} else await benchService()
+
+async function benchService(): Promise<void> {
+  say('Building…')
+  const stage = await setStage()
+  // The servers end with us; the compiled programs would stay.
+  process.once('SIGINT', () => void stage.end().finally(() => process.exit(130)))
+  try {
+    const figures = await measure(stage)
+    if (values.json) console.log(JSON.stringify({ ...figures, required: requirements(figures) }))
+    else console.log(report(figures, { cores: stage.cores.description }))
+    process.exitCode = hasFailed(figures) ? 1 : 0
+  } finally {
+    await stage.end()
+  }
+}
+
+async function measure(stage: Stage): Promise<Figures> {
+  const { quick, profile } = values
+  if (profile !== undefined) mkdirSync(profile, { recursive: true })
+  const options = {
+    rounds: Number(values.rounds ?? (quick ? 3 : 7)),
+    seconds: Number(values.seconds ?? (quick ? 1 : 2)),
+    profile: profile === undefined ? undefined : resolve(profile),
+    onProgress: say,
+  }
+  const load = {
+    GET: await measureRounds(stage, ENDPOINTS.GET, options),
+    POST: await measureRounds(stage, ENDPOINTS.POST, options),
+  }
+  say('Verification alone…')
+  const verifyRounds = quick ? '7' : '25'
+  const { results: verification } = await stage.json<{ results: Figures['verification'] }>(
+    'verify.ts',
+    ['--rounds', verifyRounds],
+  )
+  say('Database operations…')
+  const operations = await countOperations(stage)
+  say('Import of the bundle…')
+  const imports = await measureImports(quick ? 3 : 9, stage.cores.prefix)
+  say('100,000 cached installs…')
+  const cache = await stage.json<Figures['cache']>('cache.ts')
+  return { load, verification, operations, imports, cache }
+}
+
+function hasFailed(figures: Figures): boolean {
+  if (faults(figures).length > 0) return true
+  return spread(figures) <= SPREAD_MAX && requirements(figures).some(({ isMet }) => !isMet)
+}
+
+/** The database has a bench of its own. */
+function benchDatabase(args: readonly string[]): number {
+  const command = ['--import', 'tsx', inCheckout('scripts/bench/rtdb/index.ts'), ...args]
+  return spawnSync(process.execPath, command, { cwd: inCheckout(), stdio: 'inherit' }).status ?? 1
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`)
+}

@@ -1,0 +1,3 @@
+import { listenBehindMessageSignatures } from './messageSignatures.ts'
+
+listenBehindMessageSignatures([], () => true)

@@ -1,0 +1,2 @@
+/** What every hello answers. */
+export const HELLO = { hello: 'world' } as const
