@@ -81,7 +81,7 @@ async function sweepChallenges({ database, batch, nowMs, isOver }: Pass): Promis
           [`users/${uid}/${slot}/otp`]: null,
         })),
     )
-    removed += await removeAll(database, removals)
+    removed += await removeAll(database, removals, batch)
     if (rows.length < batch) break
     last = rows.at(-1)![0]
   }
@@ -129,7 +129,7 @@ async function sweepUntil(
   let removed = 0
   while (!isOver()) {
     const rows = await database.select(table, { orderBy: time, from: 1, to, limit: batch })
-    const done = await removeAll(database, rows.map(removalOf))
+    const done = await removeAll(database, rows.map(removalOf), batch)
     removed += done
     if (rows.length < batch || done === 0) break
   }
@@ -161,16 +161,22 @@ async function sweepWindows(
 /** The paths that one row lies at. */
 type Removal = Readonly<Record<string, null>>
 
-/** All in one write; when the rules refuse it, by halves, since a few rows have changed meanwhile. */
-async function removeAll(database: Database, removals: readonly Removal[]): Promise<number> {
-  if (removals.length === 0) return 0
-  if (await database.write(joined(removals))) return removals.length
-  if (removals.length === 1) return 0
-  const half = Math.ceil(removals.length / 2)
-  return (
-    (await removeAll(database, removals.slice(0, half))) +
-    (await removeAll(database, removals.slice(half)))
-  )
+/**
+ * All in one write of at most `batch` rows (one UID may have any number of slots); when the rules
+ * refuse it, by halves, since a few rows have changed meanwhile.
+ */
+async function removeAll(
+  database: Database,
+  removals: readonly Removal[],
+  batch: number,
+): Promise<number> {
+  const { length } = removals
+  if (length === 0) return 0
+  if (length <= batch && (await database.write(joined(removals)))) return length
+  if (length === 1) return 0
+  const half = Math.ceil(length / 2)
+  const first = await removeAll(database, removals.slice(0, half), batch)
+  return first + (await removeAll(database, removals.slice(half), batch))
 }
 
 const joined = (removals: readonly Removal[]): Removal =>

@@ -179,6 +179,26 @@ describe('batches', () => {
     },
   )
 
+  test('hold for a UID with 300 slots as well', async () => {
+    const slots = Array.from({ length: 300 }, (_, n) => placeOf(n).slot)
+    const expiresAt = backend.clock.ms - 1
+    const rowsOf = (row: () => object) => ({
+      one: Object.fromEntries(slots.map((slot) => [slot, row()])),
+    })
+    backend.seed(
+      'challenges',
+      rowsOf(() => ({ id: newId(), expiresAt })),
+    )
+    backend.seed(
+      'users',
+      rowsOf(() => ({ otp: { expiresAt } })),
+    )
+    const { measured, most } = measuring(backend.database)
+    expect((await sweepWith({ database: measured, batch: 50 })).challenges).toBe(300)
+    expect(most.paths).toBeLessThanOrEqual(100)
+    expect(backend.data()).toEqual({})
+  })
+
   test('do not stop at live challenges, nor at UIDs that look like numbers', async () => {
     const slot = 's'.repeat(22)
     const uids = ['1', '2', '30', '-4', '007', '99999999999', 'a', 'Z', '_', '-', 'a-b', 'a!b']
