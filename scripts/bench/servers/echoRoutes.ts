@@ -8,8 +8,8 @@ export const ECHO_ONCE = '/api/echo_once'
 const echo: Handler = ({ rawBody }) => ({ status: 200, body: { bytes: rawBody.length } })
 
 /** The service's own routes, and two signed ones that take a body and do nothing with it. */
-export const routesWithEcho = (installs: Parameters<typeof makeRoutes>[0]): readonly Route[] => [
-  ...makeRoutes(installs),
+export const routesWithEcho = (...parts: Parameters<typeof makeRoutes>): readonly Route[] => [
+  ...makeRoutes(...parts),
   { method: 'POST', path: ECHO, guard: { nonce: 'memory' }, handler: echo },
   { method: 'POST', path: ECHO_ONCE, guard: { nonce: 'durable' }, handler: echo },
 ]
