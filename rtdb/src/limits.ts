@@ -10,6 +10,8 @@ export interface Limits {
   unreadPushBytesMax: number
   /** Unread bytes above which no further request of that client is worked on. */
   unreadAnswerBytesMax: number
+  /** Unread bytes of all clients together above which those who do not read are cut off. */
+  unreadTotalBytesMax: number
   /** How often an event stream says that it lives, in milliseconds. */
   keepAliveMs: number
 }
@@ -23,5 +25,6 @@ export const defaultLimits: Limits = {
   readCharsMax: 256 * MiB,
   unreadPushBytesMax: 16 * MiB,
   unreadAnswerBytesMax: 1 * MiB,
+  unreadTotalBytesMax: 256 * MiB,
   keepAliveMs: 30_000,
 }

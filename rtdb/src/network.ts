@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { WebSocketServer } from 'ws'
+import { Backlog } from './backlog.ts'
 import type { Connection } from './connection.ts'
 import { serveHttp, type HttpContext } from './serveHttp.ts'
 import { serveUpgrade } from './serveUpgrade.ts'
@@ -29,8 +30,18 @@ export async function listen(
   })
   await listening(server, port, host)
   const address = server.address() as AddressInfo
-  return { port: address.port, disconnect: () => disconnect(server, sockets) }
+  const backlog = new Backlog(context.limits.unreadTotalBytesMax)
+  server.on('connection', (socket) => backlog.follow(socket))
+  const checks = setInterval(() => backlog.check(), BACKLOG_CHECK_MS)
+  const end = (): Promise<void> => {
+    clearInterval(checks)
+    return disconnect(server, sockets)
+  }
+  return { port: address.port, disconnect: end }
 }
+
+/** Long enough for anyone who reads at all, short enough that little piles up meanwhile. */
+const BACKLOG_CHECK_MS = 1000
 
 function listening(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {

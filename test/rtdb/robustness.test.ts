@@ -96,6 +96,26 @@ test('a listener that does not read is cut off; its neighbour hears everything',
   expect(slow.pushes.length).toBeLessThan(61)
 })
 
+test('many that do not read are cut off long before each has reached its own bound', async () => {
+  const rtdb = await start({ limits: { unreadTotalBytesMax: 100_000 } })
+  const writer = await WireClient.connect(rtdb, 'x')
+  await writer.request('q', { p: '/gone', h: '' })
+  const sleepers = await Promise.all([1, 2, 3].map(() => WireClient.connect(rtdb, 'x')))
+  for (const [i, sleeper] of sleepers.entries()) {
+    await sleeper.request('o', { p: `/gone/${i}`, d: true })
+    await sleeper.request('q', { p: '/big', h: '' })
+    sleeper.socket.pause()
+  }
+  for (let i = 0; i < 10; i++) {
+    await writer.request('p', { p: '/big', d: `${'x'.repeat(1_000_000)}${i}` })
+  }
+  // What they stored for their end is written as soon as they are cut off.
+  for (const i of sleepers.keys()) {
+    await writer.until(({ d }) => (d['b'] as { p?: unknown } | undefined)?.p === `gone/${i}`)
+  }
+  expect((await writer.request('p', { p: '/big', d: null })).s).toBe('ok')
+})
+
 test('a client that asks and asks without reading is not worked for, until it reads', async () => {
   const rtdb = await start({})
   rtdb.import('x', 'x'.repeat(1_000_000))
