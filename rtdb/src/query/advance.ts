@@ -1,6 +1,5 @@
-import { childOf } from '../tree/index.ts'
 import type { Node, Tree } from '../tree/index.ts'
-import { pairsBetween } from '../tree/pairs.ts'
+import { pairAt, pairsBetween } from '../tree/pairs.ts'
 import { entriesOf, memberOf, rankIn, sizeOf, windowOf } from './window.ts'
 import type { Window } from './window.ts'
 
@@ -48,10 +47,7 @@ function* beyondEdges(window: Window, other: Window): Generator<string, undefine
 
 /** The ranks, in one window's order, of the first and the last member of the other. */
 function edgesIn(window: Window, other: Window): [number, number] {
-  const rankAt = (rank: number) => {
-    const [key] = keysBetween(other, rank, rank + 1)
-    return rankIn(window, key!, childOf(other.tree, key!)!)
-  }
+  const rankAt = (rank: number) => rankIn(window, pairAt(other.sorted, rank)!)
   return [rankAt(other.from), rankAt(other.to - 1)]
 }
 

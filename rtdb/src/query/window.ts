@@ -10,8 +10,9 @@ import {
 import type { Branch, Node, SortValue, Tree } from '../tree/index.ts'
 import { keyComparison } from '../tree/keys.ts'
 import { placeOf } from '../tree/order.ts'
-import { noPairs, pairsBetween, rankOf } from '../tree/pairs.ts'
+import { pairAt, pairsBetween, rankOf } from '../tree/pairs.ts'
 import type { Pairs, Place } from '../tree/pairs.ts'
+import { noPairs } from '../tree/pairsBuild.ts'
 import type { Bound, Query } from './query.ts'
 
 /**
@@ -64,15 +65,15 @@ export function resultOf(tree: Tree, query: Query | null): Tree {
 /** The child if it is within, else null. */
 export function memberOf(window: Window, key: string): Tree {
   const node = childOf(window.tree, key)
-  if (node === null) return null
-  const rank = rankIn(window, key, node)
-  return rank >= window.from && rank < window.to ? node : null
+  if (node === null || sizeOf(window) === 0) return null
+  const place = placeAt(window.query, key, sortValueOf(node, window.query.order))
+  const [first, last] = [pairAt(window.sorted, window.from)!, pairAt(window.sorted, window.to - 1)!]
+  return place(...first) <= 0 && place(...last) >= 0 ? node : null
 }
 
-/** How many children of the window's location stand before a child of this key and node. */
-export function rankIn(window: Window, key: string, node: Node): number {
-  const { order } = window.query
-  return rankOf(window.sorted, placeAt(window.query, key, sortValueOf(node, order)))
+/** How many children of the window's location stand before a pair of its order. */
+export function rankIn(window: Window, [key, value]: [string, unknown]): number {
+  return rankOf(window.sorted, placeAt(window.query, key, value as SortValue))
 }
 
 function sortedBy(branch: Branch, { order }: Query): Pairs<unknown> {

@@ -3,8 +3,9 @@ import { sharedKeys } from './keyLists.ts'
 import { keyComparison, sortKeys } from './keys.ts'
 import { branchWith } from './node.ts'
 import type { Branch, Node, Priority, Tree } from './node.ts'
-import { buildPairs, withoutPair, withPair } from './pairs.ts'
 import type { Pairs } from './pairs.ts'
+import { buildPairs } from './pairsBuild.ts'
+import { withoutPair, withPair } from './pairsEdit.ts'
 
 /** A branch of the given children, in any order; null if there are none. Keys must differ. */
 export function branchOf(

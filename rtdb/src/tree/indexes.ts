@@ -2,8 +2,10 @@ import { childOf } from './children.ts'
 import type { Branch, Tree } from './node.ts'
 import { comparePlaces, placeOf, sortValueOf } from './order.ts'
 import type { Order } from './order.ts'
-import { buildPairs, pairsBetween, withoutPair, withPair } from './pairs.ts'
+import { pairsBetween } from './pairs.ts'
 import type { Pairs } from './pairs.ts'
+import { buildPairs } from './pairsBuild.ts'
+import { withoutPair, withPair } from './pairsEdit.ts'
 import type { SortValue } from './values.ts'
 
 /**

@@ -1,16 +1,9 @@
 import fc from 'fast-check'
 
-import {
-  buildPairs,
-  noPairs,
-  pairAt,
-  pairsBetween,
-  rankOf,
-  valueAt,
-  withoutPair,
-  withPair,
-} from '../../../rtdb/src/tree/pairs.ts'
+import { pairAt, pairsBetween, rankOf, valueAt } from '../../../rtdb/src/tree/pairs.ts'
 import type { Pairs, Place } from '../../../rtdb/src/tree/pairs.ts'
+import { buildPairs, noPairs } from '../../../rtdb/src/tree/pairsBuild.ts'
+import { withoutPair, withPair } from '../../../rtdb/src/tree/pairsEdit.ts'
 
 const at =
   (sought: string): Place<unknown> =>
@@ -31,7 +24,9 @@ function check<V>(pairs: Pairs<V>, isTop = true): number {
   expect(pairs.parts.length).toBeGreaterThanOrEqual(isTop ? 2 : 16)
   expect(pairs.parts.map((part) => part.keys[0])).toEqual(pairs.keys)
   expect(pairs.parts.map((part) => part.values[0])).toEqual(pairs.values)
-  expect(pairs.parts.reduce((sum, part) => sum + part.size, 0)).toBe(pairs.size)
+  const ends = pairs.parts.map((part, i) => pairs.starts![i]! + part.size)
+  expect(pairs.starts).toEqual([0, ...ends.slice(0, -1)])
+  expect(ends.at(-1)).toBe(pairs.size)
   const depths = new Set(pairs.parts.map((part) => check(part, false)))
   expect(depths.size).toBe(1)
   return [...depths][0]! + 1
