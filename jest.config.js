@@ -24,6 +24,8 @@ const project = (displayName, testMatch, more = {}) => ({
   displayName,
   testMatch: testMatch.map((glob) => `<rootDir>/${glob}`),
   testEnvironment: 'node',
+  // `testTimeout` of a project is not heard.
+  setupFilesAfterEnv: ['<rootDir>/test/timeout.ts'],
   // A built package would be there twice.
   modulePathIgnorePatterns: ['<rootDir>/rtdb/dist/'],
   transform: { '\\.(ts|js|mjs)$': swc },
@@ -39,7 +41,6 @@ export default {
       // Everything is started once for the whole run, and only if one of these tests is in it.
       globalSetup: '<rootDir>/test/e2e/harness/globalSetup.ts',
       globalTeardown: '<rootDir>/test/e2e/harness/globalTeardown.ts',
-      testTimeout: 30_000,
     }),
   ],
 }

@@ -52,11 +52,12 @@ export const increment = (by: number): unknown => ({ '.sv': { increment: by } })
 export function connectDatabase(
   app: () => Promise<FirebaseApp>,
   settings: { readonly deadlineMs: number },
-): Database {
+): Database & { /** Dials no more: the app is about to be closed. */ close(): void } {
   const { deadlineMs } = settings
   let connected: Promise<AdminDatabase> | undefined
   let current: AdminDatabase | undefined
   let reconnectedAt = 0
+  let isClosed = false
 
   const connect = (): Promise<AdminDatabase> =>
     (connected ??= app().then(async (firebase) => (current = await firebase.openDatabase())))
@@ -64,7 +65,7 @@ export function connectDatabase(
   /** A connection may be half open: dead, and not known to be. Dialling anew is the only test. */
   const reconnect = (): void => {
     const now = performance.now()
-    if (current === undefined || now - reconnectedAt < RECONNECT_EVERY_MS) return
+    if (isClosed || current === undefined || now - reconnectedAt < RECONNECT_EVERY_MS) return
     reconnectedAt = now
     current.goOffline()
     current.goOnline()
@@ -104,6 +105,7 @@ export function connectDatabase(
         })
         return rows
       }),
+    close: () => (isClosed = true),
     write: (values) => write((database) => database.ref().update(values)),
     create: (path, value) => write((database) => database.ref(path).set(value)),
     follow: (table, selection, on) => {

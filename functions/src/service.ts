@@ -127,6 +127,7 @@ export function buildService(
     close: async () => {
       clearInterval(heart)
       feed?.stop()
+      database.close()
       if (app !== undefined) await (await app).close()
     },
   }

@@ -8,7 +8,7 @@ import { activeKeysOf, faultsOf } from '../installs/harness/faults.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
-const NOTHING = { challenges: 0, drops: 0, windows: 0, revocations: 0 }
+const NOTHING = { challenges: 0, drops: 0, windows: 0, revocations: 0, expired: 0 }
 
 let backend: Backend
 let places = 0

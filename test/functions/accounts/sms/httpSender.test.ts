@@ -111,7 +111,7 @@ describe.each(SENDERS)('%s: sent again only where it cannot arrive twice', (name
     ['a gateway timeout', { status: 504 }],
   ])('%s: once, and in doubt', async (_, answer) => {
     provider.answer(answer, ACCEPTED[name]!)
-    const sender = makeSender(name, { deadlineMs: 100 })
+    const sender = makeSender(name, { deadlineMs: 1000 })
     expect(await failureOf(sender.send(MESSAGE))).toMatchObject({
       kind: 'uncertain',
       mayHaveBeenSent: true,
@@ -159,7 +159,7 @@ describe.each(SENDERS)('%s: sent again only where it cannot arrive twice', (name
     const outcomes: unknown[] = []
     for (const answer of answers) {
       provider.answer(answer)
-      const sending = makeSender(name, { deadlineMs: 100 }).send(MESSAGE)
+      const sending = makeSender(name, { deadlineMs: 1000 }).send(MESSAGE)
       outcomes.push(await sending.catch((error: unknown) => error))
     }
     await provider.close()
@@ -223,7 +223,7 @@ describe('an answer', () => {
 
   test('that stops in the middle is cut off by the deadline', async () => {
     provider.answer((_, response) => response.writeHead(201).write('{"sid":'))
-    const sender = makeSender('twilio', { deadlineMs: 100 })
+    const sender = makeSender('twilio', { deadlineMs: 1000 })
     expect(await failureOf(sender.send(MESSAGE))).toMatchObject({
       kind: 'uncertain',
       httpStatus: 201,
