@@ -1,4 +1,4 @@
-import type { Expression } from '../../rtdb/src/rules/syntax.ts'
+import type { Expression } from '../../rtdb/src/rules/expression.ts'
 
 /** The text of a rule's expression, with parentheses wherever they could matter. */
 export function printExpression(node: Expression): string {

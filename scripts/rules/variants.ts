@@ -1,4 +1,4 @@
-import type { Expression } from '../../rtdb/src/rules/syntax.ts'
+import type { Expression } from '../../rtdb/src/rules/expression.ts'
 import { printExpression } from './printExpression.ts'
 
 /** An expression with one thing changed: what a wrong edit of a rule could have made of it. */

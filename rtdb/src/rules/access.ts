@@ -1,7 +1,7 @@
 import type { QueryView } from '../query/view.ts'
 import { childOf, entries } from '../tree/index.ts'
 import type { Path, Tree } from '../tree/index.ts'
-import type { Rule, RuleNode, Rules } from './parseRules.ts'
+import type { Rule, RuleNode, Rules } from './ruleTree.ts'
 import { Scope } from './scope.ts'
 import type { RuleContext } from './scope.ts'
 import { allowed, denied } from './verdict.ts'

@@ -6,7 +6,7 @@ import { compileRegex } from './regex.ts'
 import type { Run, Scope, Value } from './scope.ts'
 import type { Snapshot } from './snapshot.ts'
 import { forbidden } from './sourceError.ts'
-import type { Expression } from './syntax.ts'
+import type { Expression } from './expression.ts'
 import { canBe, demand } from './types.ts'
 import type { Compiled } from './types.ts'
 

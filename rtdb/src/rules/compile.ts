@@ -4,7 +4,7 @@ import { compileElement, compileProperty } from './properties.ts'
 import type { Run } from './scope.ts'
 import { forbidden } from './sourceError.ts'
 import { NESTING_MAX, parseExpression } from './syntax.ts'
-import type { Expression } from './syntax.ts'
+import type { Expression } from './expression.ts'
 import { commonType, demandBoolean, named } from './types.ts'
 import type { Compiled } from './types.ts'
 

@@ -2,7 +2,7 @@ import { faultAt } from './fault.ts'
 import type { Run, Value } from './scope.ts'
 import { CHILDREN } from './snapshot.ts'
 import { forbidden } from './sourceError.ts'
-import type { BinaryOperator } from './syntax.ts'
+import type { BinaryOperator } from './expression.ts'
 import { demand, demandBoolean } from './types.ts'
 import type { Compiled, Type } from './types.ts'
 

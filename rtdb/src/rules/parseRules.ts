@@ -1,8 +1,10 @@
 import { keyFault } from '../tree/index.ts'
 import { compileRule } from './compile.ts'
+import { readIndexes } from './readIndexes.ts'
 import { offsetInString, parseRulesJson, positionOf } from './rulesJson.ts'
 import type { JsonMember, JsonNode } from './rulesJson.ts'
 import { RulesError } from './rulesError.ts'
+import type { Rule, RuleNode, Rules } from './ruleTree.ts'
 import type { Run } from './scope.ts'
 import { forbidden, SourceError } from './sourceError.ts'
 import { variablesOf } from './variables.ts'
@@ -14,34 +16,6 @@ import type { RuleKind } from './verdict.ts'
  */
 export function parseRules(text: string): Rules {
   return { text, root: new RulesFile(text).read() }
-}
-
-export interface Rules {
-  /** Verbatim, with its comments. */
-  readonly text: string
-  readonly root: RuleNode
-}
-
-/** The rules of one place, for all the keys it stands for. */
-export interface RuleNode {
-  readonly read: Rule | null
-  readonly write: Rule | null
-  readonly validate: Rule | null
-  /** For a wildcard: the how manieth on the way it is, from 0. */
-  readonly captures: number | null
-  readonly indexOn: ReadonlySet<string>
-  readonly children: ReadonlyMap<string, RuleNode>
-  /** For every key that is not among `children`. */
-  readonly wildcard: RuleNode | null
-  /** Whether a `.validate` stands anywhere below: spares the walk through a large written subtree. */
-  readonly validatesBelow: boolean
-}
-
-export interface Rule {
-  /** Such as `/users/$uid/.read`. */
-  readonly path: string
-  readonly expression: string
-  readonly run: Run
 }
 
 type Building = { -readonly [Field in keyof RuleNode]: RuleNode[Field] } & {
@@ -181,27 +155,6 @@ function checkWildcard(key: string, at: number, node: RuleNode, { wildcards }: P
 function checkKey(key: string, at: number): void {
   const fault = keyFault(key)
   if (fault !== null) throw forbidden(at, `The key '${key}' ${fault}.`)
-}
-
-/** `.value`, or child paths such as `a/b`. `.key` and `.priority` are always indexed; naming them does no harm. */
-function readIndexes(json: JsonNode): ReadonlySet<string> {
-  const items = json.kind === 'array' ? json.items : [json]
-  return new Set(
-    items.map((item) => {
-      if (item.kind !== 'string') {
-        throw forbidden(item.at, '.indexOn must be a string or a list of strings.')
-      }
-      return indexName(item.value, item.at)
-    }),
-  )
-}
-
-function indexName(text: string, at: number): string {
-  if (['.value', '.key', '.priority'].includes(text)) return text
-  const keys = text.split('/').filter((key) => key !== '')
-  const fault = keys.length === 0 ? 'is empty' : keys.map(keyFault).find((each) => each !== null)
-  if (fault !== undefined && fault !== null) throw forbidden(at, `The index '${text}' ${fault}.`)
-  return keys.join('/')
 }
 
 function validatesBelow({ children, wildcard }: RuleNode): boolean {

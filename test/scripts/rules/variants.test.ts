@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseExpression, type Expression } from '../../../rtdb/src/rules/syntax.ts'
+import type { Expression } from '../../../rtdb/src/rules/expression.ts'
+import { parseExpression } from '../../../rtdb/src/rules/syntax.ts'
 import { printExpression } from '../../../scripts/rules/printExpression.ts'
 import { variantsOf } from '../../../scripts/rules/variants.ts'
 
