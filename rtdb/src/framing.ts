@@ -4,11 +4,18 @@
  */
 export function toFrames(message: string): string[] {
   if (message.length <= SEGMENT_CHARS) return [message]
-  const frames = [String(Math.ceil(message.length / SEGMENT_CHARS))]
-  for (let at = 0; at < message.length; at += SEGMENT_CHARS) {
-    frames.push(message.slice(at, at + SEGMENT_CHARS))
+  const segments: string[] = []
+  for (let at = 0; at < message.length; at += segments.at(-1)?.length ?? 0) {
+    segments.push(segmentAt(message, at))
   }
-  return frames
+  return [String(segments.length), ...segments]
+}
+
+/** A character of two units stays whole: its halves would each arrive as U+FFFD, because a text frame is UTF-8. */
+function segmentAt(message: string, at: number): string {
+  const end = at + SEGMENT_CHARS
+  const isInPair = /[\uDC00-\uDFFF]/.test(message.charAt(end))
+  return message.slice(at, isInPair ? end - 1 : end)
 }
 
 /** A whole message, an oversized one (only its beginning is kept), or nothing yet. */
@@ -53,7 +60,7 @@ export class Assembler {
   }
 }
 
-/** Clients and server both cut at this length (UTF-16 units). */
+/** Clients and server both cut at this length (UTF-16 units), or one before it. */
 const SEGMENT_CHARS = 16384
 
 /** Six digits are the most that the SDKs take for a count. */

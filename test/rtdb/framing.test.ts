@@ -21,6 +21,16 @@ test('a message of one segment is one frame, a longer one is announced', () => {
   expect(toFrames('x'.repeat(16385)).map((frame) => frame.length)).toEqual([1, 16384, 1])
 })
 
+test('no frame ends within a character, so that each is valid UTF-8', () => {
+  for (const start of ['', 'x']) {
+    const message = start + '😀'.repeat(20_000)
+    const [count, ...segments] = toFrames(message)
+    expect(segments).toHaveLength(Number(count))
+    const received = segments.map((segment) => Buffer.from(segment, 'utf8').toString('utf8'))
+    expect(received.join('') === message).toBe(true)
+  }
+})
+
 test('of a message over the limit only the beginning is given, and the next one is whole', () => {
   const assembler = new Assembler(10)
   expect(['3', 'abcdefgh', 'ij', 'k'].map((frame) => assembler.accept(frame)).at(-1)).toEqual({
