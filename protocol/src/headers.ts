@@ -34,9 +34,6 @@ const SIGNED = [
 ] as const
 const NAMES: readonly string[] = SIGNED.map(([name]) => name)
 const CAPS: readonly number[] = SIGNED.map(([, charsMax]) => charsMax)
-/** Most headers of a request are none of ours: their length tells, without a lower-case copy. */
-const LENGTHS: ReadonlySet<number> = new Set(NAMES.map((name) => name.length))
-
 const NO_EXTRA: ReadonlyMap<string, string> = new Map()
 
 /** Printable ASCII. A value with anything else could be encoded in two ways in the signature base. */
@@ -55,7 +52,7 @@ export function pickSignedHeaders(
   const values: (string | undefined)[] = [undefined, undefined, undefined, undefined, undefined]
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = rawHeaders[at]!
-    const slot = LENGTHS.has(name.length) ? NAMES.indexOf(name.toLowerCase()) : -1
+    const slot = slotOf(name)
     if (slot < 0) continue
     const value = rawHeaders[at + 1]!
     if (values[slot] !== undefined) return 'header_duplicated'
@@ -70,6 +67,21 @@ export function pickSignedHeaders(
   const extra = extraNames.length === 0 ? NO_EXTRA : pickExtra(rawHeaders, extraNames)
   if (typeof extra === 'string') return extra
   return { apiKey, signatureInput, signature, contentType, contentDigest, extra }
+}
+
+/** In place: most headers of a request are none of ours, and need no copy in lower case. */
+function slotOf(name: string): number {
+  for (let slot = 0; slot < NAMES.length; slot += 1) if (isNamed(name, NAMES[slot]!)) return slot
+  return -1
+}
+
+/** Names of headers are tokens (RFC 9110 section 5.1), where the bit 0x20 is nothing but the case. */
+function isNamed(name: string, lowerCase: string): boolean {
+  if (name.length !== lowerCase.length) return false
+  for (let at = 0; at < name.length; at += 1) {
+    if ((name.charCodeAt(at) | 0x20) !== lowerCase.charCodeAt(at)) return false
+  }
+  return true
 }
 
 function pickExtra(

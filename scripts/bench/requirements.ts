@@ -39,7 +39,7 @@ export function requirements(figures: Figures): Requirement[] {
     atMost(1, 'database writes for a durable nonce', durable.writes),
     atMost(2, 'database reads for a whole registration', registration.reads),
     atMost(3, 'database writes for a whole registration', registration.writes),
-    atMost(150, `MB resident with ${cache.installs} cached installs`, cache.afterMb),
+    atMost(150, `MB resident for ${cache.installs} cached installs`, cache.cachesMb),
     ...imports.map(({ node, bundle, packages }) =>
       atMost(0.5, `import of the bundle by its packages, Node ${node}`, bundle / packages),
     ),

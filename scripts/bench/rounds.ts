@@ -18,11 +18,8 @@ export interface RoundsOptions {
 /** The slices of each row, or why it failed. */
 export type Measured = Partial<Record<RowName, readonly Slice[] | string>>
 
-/** More than any of the servers that accept a nonce once can answer in a second. */
-const REQUESTS_PER_SECOND_MAX = 30_000
-
-/** Refused requests are as good the second time. */
-const REFUSED_POOL = 10_000
+/** A round's pool by what the fastest server that accepts a nonce once could use up. */
+const POOL_MARGIN = 1.5
 
 /**
  * Loads every row's server in turn, a slice each, forwards in one round and backwards in the next, so
@@ -40,14 +37,27 @@ export async function measureRounds(
     runs.push({ row, server: await stage.start(row, endpoint), slices: [] })
   }
   onProgress(`${endpoint.method}: warming up`)
+  // A request that is refused is as good the second time.
+  const refused = {
+    forged: await signPool(endpoint, 'forged', INSTALLS),
+    tampered: await signPool(endpoint, 'tampered', INSTALLS),
+  }
+  const sign = async (count: number) => ({
+    ...refused,
+    signed: await signPool(endpoint, 'signed', count),
+  })
+  let fastest = 0
   for (let pass = 0; pass < WARM_UP_PASSES; pass += 1) {
-    const pools = await signPools(endpoint, 2 * INSTALLS)
-    for (const run of runs) await attempt(run, pools, { seconds: 60, isWarmUp: true })
+    const pools = await sign(INSTALLS)
+    for (const run of runs) {
+      const warmedUp = await attempt(run, pools, { seconds: 60, isWarmUp: true })
+      if (run.row.isOnce) fastest = Math.max(fastest, perSecond(warmedUp))
+    }
   }
   if (profile !== undefined) for (const { server } of runs) await server.ask('profile')
   for (let round = 0; round < rounds; round += 1) {
     onProgress(`${endpoint.method}: round ${round + 1} of ${rounds}`)
-    const pools = await signPools(endpoint, REQUESTS_PER_SECOND_MAX * seconds)
+    const pools = await sign(Math.max(INSTALLS, Math.ceil(POOL_MARGIN * fastest * seconds)))
     const order = round % 2 === 0 ? runs : [...runs].reverse()
     for (const run of order) await attempt(run, pools, { seconds, isWarmUp: false })
   }
@@ -57,14 +67,13 @@ export async function measureRounds(
     }
   }
   onProgress(`${endpoint.method}: one wrong byte`)
-  const pools = await signPools(endpoint, INSTALLS)
-  for (const run of runs) if (run.row.verifies) await control(run, pools.tampered)
+  for (const run of runs) if (run.row.verifies) await control(run, refused.tampered)
   await Promise.all(runs.map(({ server }) => server.stop()))
   return Object.fromEntries(runs.map(({ row, slices, fault }) => [row.name, fault ?? slices]))
 }
 
-/** Every install is in the cache after one; the compiler has seen enough after two. */
-const WARM_UP_PASSES = 2
+/** Every install is in the cache after one; the compiler has seen enough after three. */
+const WARM_UP_PASSES = 3
 
 interface RowRun {
   readonly row: Row
@@ -75,22 +84,14 @@ interface RowRun {
 
 type Pools = Readonly<Record<Kind, readonly PooledRequest[]>>
 
-async function signPools(endpoint: Endpoint, count: number): Promise<Pools> {
-  return {
-    signed: await signPool(endpoint, 'signed', count),
-    forged: await signPool(endpoint, 'forged', REFUSED_POOL),
-    tampered: await signPool(endpoint, 'tampered', REFUSED_POOL),
-  }
-}
-
 /** A row that fails once is not asked again: it has no figure. */
 async function attempt(
   run: RowRun,
   pools: Pools,
   { seconds, isWarmUp }: { seconds: number; isWarmUp: boolean },
-): Promise<void> {
+): Promise<Slice | undefined> {
   const { row, server, slices } = run
-  if (run.fault !== undefined) return
+  if (run.fault !== undefined) return undefined
   try {
     const slice = await load(server, pools[row.sends], {
       seconds,
@@ -98,8 +99,10 @@ async function attempt(
       isOnce: isWarmUp || (row.isOnce ?? false),
     })
     if (!isWarmUp) slices.push(slice)
+    return slice
   } catch (error) {
     run.fault = messageOf(error)
+    return undefined
   }
 }
 
@@ -111,6 +114,9 @@ async function control(run: RowRun, pool: readonly PooledRequest[]): Promise<voi
     run.fault = `one wrong byte: ${messageOf(error)}`
   }
 }
+
+const perSecond = (slice: Slice | undefined): number =>
+  slice === undefined ? 0 : slice.requests / slice.seconds
 
 const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error)

@@ -7,7 +7,7 @@
  * order, so that a slow moment of the machine hits all of them. The figure is CPU time of the process,
  * the 25th percentile of the rounds.
  */
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { createHash, createHmac, randomBytes, timingSafeEqual, type KeyObject } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { verifySignature as verifyMessageSig } from 'http-message-sig'
 import { createVerifier, httpbis } from 'http-message-signatures'
@@ -16,7 +16,12 @@ import { verifySignature } from '../../functions/src/guard/verifySignature.ts'
 import { makeKeyring } from '../../functions/src/installs/keyring.ts'
 import { freshness, parseTarget, signRequest } from '../../protocol/src/index.ts'
 import { percentile } from './percentile.ts'
-import { benchInstalls, MASTER_SECRETS, type BenchInstall } from './servers/installs.ts'
+import {
+  benchInstalls,
+  benchSecrets,
+  MASTER_SECRETS,
+  type BenchInstall,
+} from './servers/installs.ts'
 
 const POOL = 1000
 const SLICE_MS = 40
@@ -39,20 +44,20 @@ interface Prepared {
   readonly body: Buffer
   readonly base: string
   readonly macText: string
-  readonly secret: Buffer
+  readonly secret: KeyObject
   readonly digest: string
 }
 
 type Row = (request: Prepared) => boolean | Promise<boolean>
 
 const installs = benchInstalls().slice(0, POOL)
-const secrets = new Map(installs.map(({ keyId, secret }) => [keyId, secret]))
+const secrets = benchSecrets(POOL)
 const material = makeKeyMaterial(makeKeyring(MASTER_SECRETS), POOL)
 
 const sha256Text = (body: Buffer) => createHash('sha256').update(body).digest('base64')
 
 async function prepare(
-  { apiKey, secret }: BenchInstall,
+  { keyId, apiKey, secret }: BenchInstall,
   { method, url, bodyBytes }: Case,
 ): Promise<Prepared> {
   const body = bodyBytes === 0 ? NO_BODY : randomBytes(bodyBytes)
@@ -94,7 +99,7 @@ async function prepare(
     body,
     base: flat(base),
     macText: flat(signed['Signature']!.slice(4, -1)),
-    secret,
+    secret: secrets.get(keyId)!,
     digest: sha256Text(body),
   }
 }

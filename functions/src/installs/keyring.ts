@@ -1,5 +1,6 @@
-import { createHmac, createSecretKey, hkdfSync, timingSafeEqual, type KeyObject } from 'node:crypto'
+import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
 import { macInput } from '@latchkey/protocol'
+import { makeShortHmac, type ShortHmac } from './shortHmac.ts'
 
 /**
  * What every secret is derived for (RFC 5869 `info`). A label is never used for a second purpose, so
@@ -36,21 +37,16 @@ const VERSION = /^[1-9][0-9]{0,8}$/
  */
 export function makeKeyring(masterSecrets: string): Keyring {
   const masters = parseMasterSecrets(masterSecrets)
-  // Every forged key costs a MAC under one of these.
-  const macKeys = new Map<number, KeyObject>()
+  const macs = new Map<number, ShortHmac>()
   for (const [version, master] of masters) {
-    macKeys.set(version, createSecretKey(derive(master, LABELS.apiKeyMac)))
+    macs.set(version, makeShortHmac(derive(master, LABELS.apiKeyMac)))
   }
 
   const masterOf = (version: number): Buffer => known(masters.get(version))
   return {
     newestVersion: Math.max(...masters.keys()),
     has: (version) => masters.has(version),
-    apiKeyMac: (version, keyId) =>
-      createHmac('sha256', known(macKeys.get(version)))
-        .update(macInput(version, keyId), 'latin1')
-        .digest('hex')
-        .slice(0, 32),
+    apiKeyMac: (version, keyId) => known(macs.get(version))(macInput(version, keyId)).slice(0, 32),
     hmacSecret: (version, keyId) => derive(masterOf(version), LABELS.hmacSecret + keyId),
     totpSecret: (version, challengeId) =>
       derive(masterOf(version), LABELS.totpSecret + challengeId),
