@@ -60,7 +60,7 @@ export class Assembler {
   }
 }
 
-/** Clients and server both cut at this length (UTF-16 units), or one before it. */
+/** Clients cut at this length (UTF-16 units), the server there or one before. */
 const SEGMENT_CHARS = 16384
 
 /** Six digits are the most that the SDKs take for a count. */
