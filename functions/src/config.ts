@@ -1,6 +1,11 @@
 import { defineInt, defineSecret, defineString } from 'firebase-functions/params'
-import { ACCOUNT_RANGES, ACCOUNT_SETTINGS, COUNTRIES, SMS_SECRET } from './accounts/settings.ts'
-import { parseSmsSettings, type SmsSettings } from './accounts/sms/smsSettings.ts'
+import {
+  ACCOUNT_RANGES,
+  ACCOUNT_SETTINGS,
+  COUNTRIES,
+  SMS_SECRET,
+  type SmsParams,
+} from './accountSettings.ts'
 
 /** `{"1":"<base64url of 32 bytes>"}`: version to master secret. All verify, the newest issues. */
 export const MASTER_SECRETS = defineSecret('MASTER_SECRETS')
@@ -114,7 +119,8 @@ export type Config = {
   readonly credentialPickup: 'remove' | 'keep'
   readonly defaultScopes: readonly string[]
   readonly smsCountries: ReadonlySet<string>
-  readonly sms: SmsSettings
+  /** As they are configured. A function of its own: only where texts are sent is SMS_SECRET to be had. */
+  readonly smsParams: () => SmsParams
   readonly masterSecrets: string
   /** Whether this is a local run, where texts may be written to a file. */
   readonly isEmulated: boolean
@@ -166,19 +172,17 @@ export function readConfig(): Config {
     defaultScopes: defaultScopes.split(','),
     databaseUrl: databaseUrl || projectDatabaseUrl(),
     smsCountries: new Set(smsCountries.split(',').filter((country) => country !== '')),
-    sms: parseSmsSettings({ ...byParamName(values), SMS_SECRET: SMS_SECRET.value() }),
+    smsParams: () => ({ ...byParamName(values), SMS_SECRET: SMS_SECRET.value() }),
     masterSecrets: MASTER_SECRETS.value(),
     isEmulated: process.env['FUNCTIONS_EMULATOR'] === 'true',
   }
 }
 
-type SmsParamName = Exclude<keyof Parameters<typeof parseSmsSettings>[0], 'SMS_SECRET'>
-
 /** The senders name their params as an operator does: by the name in the environment. */
 const byParamName = (values: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(
     Object.entries(ACCOUNT_SETTINGS).map(([name, param]) => [param.name, String(values[name])]),
-  ) as Record<SmsParamName, string>
+  ) as Omit<SmsParams, 'SMS_SECRET'>
 
 const wrong = (name: keyof typeof SETTINGS, expected: string): TypeError =>
   new TypeError(`${SETTINGS[name].name} must be ${expected}`)

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ErrorCode } from '@latchkey/protocol'
 import { parseTarget, type Target } from '@latchkey/protocol'
-import type { Denial, Guard, GuardPolicy } from './guard/guard.ts'
+import type { Denial, Guard, GuardPolicy, Verdict } from './guard/guard.ts'
 import type { RateLimit } from './guard/rateLimit.ts'
 import { answerJson, answerProblem, type HeaderMap } from './http/answer.ts'
 import { ApiError, type ApiErrorOptions } from './http/apiError.ts'
@@ -58,7 +58,7 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
   const { guard, recordUse, addressLimit, log, now, settings } = parts
   const table = tabulate(parts.routes)
   const logRefusal = makeRefusalLog(log, now)
-  let running: Promise<RunRoute> | undefined
+  let run: RunRoute | undefined
 
   const admit = (
     req: ApiRequest,
@@ -81,15 +81,25 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
     }
   }
 
-  const admitSigned = async (req: ApiRequest, target: Target, policy: GuardPolicy) => {
+  const admitSigned = (req: ApiRequest, target: Target, policy: GuardPolicy) => {
     const { method = '', rawHeaders, rawBody: body } = req
     const nowMs = now()
-    const verdict = await guard({ method, target, rawHeaders, body }, policy, nowMs)
+    const verdict = guard({ method, target, rawHeaders, body }, policy, nowMs)
+    return verdict instanceof Promise
+      ? verdict.then((later) => follow(req, later, nowMs))
+      : follow(req, verdict, nowMs)
+  }
+
+  const follow = (
+    req: ApiRequest,
+    verdict: Verdict,
+    nowMs: number,
+  ): Admitted | Refusal | Promise<Admitted> => {
     if (!verdict.admitted) return explainDenial(verdict)
-    const recorded = recordUse(verdict.install, nowMs)
-    if (recorded !== undefined) await recorded
     req.install = verdict.install
-    return { rateHeaders: rateHeaders(verdict.rate) }
+    const admitted = { rateHeaders: rateHeaders(verdict.rate) }
+    const recorded = recordUse(verdict.install, nowMs)
+    return recorded === undefined ? admitted : recorded.then(() => admitted)
   }
 
   const refuse = (req: ApiRequest, res: ServerResponse, refusal: Refusal): void => {
@@ -105,13 +115,19 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
     const body = readBody(req)
     req.rawBody = body instanceof Promise ? await body : body
 
-    const admission = await admit(req, passage)
+    const admitting = admit(req, passage)
+    const admission = admitting instanceof Promise ? await admitting : admitting
     if ('code' in admission) return refuse(req, res, admission)
 
     // The Router sees the canonical path, whichever way the request came.
     req.url = passage.target.path
-    const run = await (running ??= loadRouter(parts.routes))
-    const { status, body: answered, headers } = await run(req, res)
+    run ??= await loadRouter(parts.routes)
+    const answering = run(req, res)
+    const {
+      status,
+      body: answered,
+      headers,
+    } = answering instanceof Promise ? await answering : answering
     const { rateHeaders: rated } = admission
     answerJson(res, req.requestId, status, answered, headers ? { ...rated, ...headers } : rated)
   }

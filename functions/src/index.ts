@@ -1,6 +1,6 @@
 import { onRequest } from 'firebase-functions/v2/https'
 import { onSchedule } from 'firebase-functions/v2/scheduler'
-import { SMS_SECRET } from './accounts/settings.ts'
+import { SMS_SECRET } from './accountSettings.ts'
 import { DEPLOYMENT, MASTER_SECRETS, readConfig, refuseEmulatorSettings } from './config.ts'
 import { log } from './log.ts'
 import { buildService, type Service } from './service.ts'
@@ -40,7 +40,7 @@ export const sweep = onSchedule(
     maxInstances: 1,
     timeoutSeconds: 540,
     retryCount: 0,
-    secrets: [MASTER_SECRETS, SMS_SECRET],
+    secrets: [MASTER_SECRETS],
   },
   async () => {
     await service().sweep()

@@ -11,9 +11,6 @@ const uploaded = [
   'package.json',
 ]
 
-/** Both of the service's; without them the parts of it could not be built. */
-const secretEnvironmentVariables = [{ key: 'MASTER_SECRETS' }, { key: 'SMS_SECRET' }]
-
 /** The options that the deployed functions must have. */
 const endpoints = {
   api: {
@@ -27,7 +24,7 @@ const endpoints = {
     maxInstances: '{{ params.MAX_INSTANCES }}',
     // Apps call it without a Google identity; without this, Cloud Run answers 403.
     httpsTrigger: { invoker: ['public'] },
-    secretEnvironmentVariables,
+    secretEnvironmentVariables: [{ key: 'MASTER_SECRETS' }, { key: 'SMS_SECRET' }],
   },
   sweep: {
     platform: 'gcfv2',
@@ -36,7 +33,8 @@ const endpoints = {
     // Two sweeps at once would only be in each other's way.
     maxInstances: 1,
     scheduleTrigger: { schedule: '{{ params.SWEEP_SCHEDULE }}', timeZone: 'Etc/UTC' },
-    secretEnvironmentVariables,
+    // It sends nothing, so it is not given the provider's secret.
+    secretEnvironmentVariables: [{ key: 'MASTER_SECRETS' }],
   },
 }
 

@@ -6,12 +6,13 @@ const CHECKOUT = resolve(__dirname, '../..')
 
 /** Inside functions, each may import from those above it, and from its own folder. */
 const LAYERS: readonly (readonly string[])[] = [
-  ['http', 'config.ts', 'log.ts'],
+  ['http', 'accountSettings.ts', 'config.ts', 'log.ts'],
   ['deadline.ts', 'firebase.ts', 'refusalLog.ts'],
   ['database.ts', 'identity.ts'],
   // The one feature that others build on: whose keys they guard, count and sweep.
   ['installs'],
-  ['accounts', 'attest', 'gateway', 'guard', 'sweep'],
+  ['accounts', 'attest', 'gateway', 'guard'],
+  ['sweep'],
   ['routes.ts'],
   ['router.ts'],
   ['handler.ts'],

@@ -2,12 +2,13 @@ import { readConfig, refuseEmulatorSettings, SETTINGS } from '../../functions/sr
 import { MASTER_SECRETS } from './harness/key.ts'
 
 const before = { ...process.env }
-const GOOD = { DATABASE_URL: 'https://demo.firebaseio.com', MASTER_SECRETS }
+const GOOD = { DATABASE_URL: 'https://demo.firebaseio.com', MASTER_SECRETS, SMS_SECRET: 'unused' }
 
 /** The settings under this environment alone. */
 function configOf(env: Record<string, string>) {
   for (const { name } of Object.values(SETTINGS)) delete process.env[name]
   delete process.env['FIREBASE_CONFIG']
+  delete process.env['FUNCTIONS_EMULATOR']
   Object.assign(process.env, { ...GOOD, ...env })
   return readConfig()
 }
@@ -16,11 +17,15 @@ afterAll(() => {
 })
 
 test('every setting has its default where nothing is set', () => {
-  const { databaseUrl, masterSecrets, defaultScopes, ...others } = configOf({})
-  expect({ databaseUrl, masterSecrets, defaultScopes }).toEqual({
+  const { smsParams, ...config } = configOf({})
+  expect(smsParams().SMS_SENDER).toBe('console')
+  const { databaseUrl, masterSecrets, defaultScopes, smsCountries, isEmulated, ...others } = config
+  expect({ databaseUrl, masterSecrets, defaultScopes, smsCountries, isEmulated }).toEqual({
     databaseUrl: GOOD.DATABASE_URL,
     masterSecrets: MASTER_SECRETS,
     defaultScopes: ['accounts'],
+    smsCountries: new Set(),
+    isEmulated: false,
   })
   for (const [name, value] of Object.entries(others)) {
     expect([name, value]).toEqual([name, SETTINGS[name as keyof typeof SETTINGS].options.default])

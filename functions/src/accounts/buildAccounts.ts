@@ -12,6 +12,7 @@ import { makeOnce } from './idempotency.ts'
 import { smsLimits } from './limits.ts'
 import { makePasswords } from './passwords.ts'
 import { makeSmsSender } from './sms/makeSmsSender.ts'
+import { parseSmsSettings } from './sms/smsSettings.ts'
 import { makeAccountStore } from './store.ts'
 import { makeTexts } from './texts.ts'
 
@@ -32,7 +33,7 @@ export function buildAccounts(environment: AccountsEnvironment): AccountHandlers
   const { config, database, identity, keyring, newId, now, log } = environment
   if (config.smsCountries.size === 0) log({ event: 'sms_countries_none' })
   const keys = makeAccountKeys(keyring, config.accountMasterVersion)
-  const sender = makeSmsSender(config.sms, {
+  const sender = makeSmsSender(parseSmsSettings(config.smsParams()), {
     isEmulated: config.isEmulated,
     deadlineMs: config.smsDeadlineMs,
     now,

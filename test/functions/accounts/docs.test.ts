@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { smsLimits, type SmsLimitSettings } from '../../../functions/src/accounts/limits.ts'
-import { ACCOUNT_SETTINGS } from '../../../functions/src/accounts/settings.ts'
+import { ACCOUNT_SETTINGS } from '../../../functions/src/accountSettings.ts'
 
 const docs = join(__dirname, '../../../docs')
 const page = readFileSync(join(docs, 'sms.md'), 'utf8')

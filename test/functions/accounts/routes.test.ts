@@ -11,6 +11,7 @@ import { listen, startInstance, type Instance } from '../harness/instance.ts'
 import { keyOf } from '../harness/key.ts'
 import type { Received } from '../harness/send.ts'
 import { signed } from '../harness/signed.ts'
+import { PARAMS } from './sms/harness/params.ts'
 
 // The six routes by HTTP: every error they can give, and what may never be read anywhere (T23, T24).
 
@@ -25,7 +26,7 @@ const settings = (): Partial<Config> => ({
   smsCountries: new Set(['DE']),
   silentAnswerMs: 0,
   isEmulated: true,
-  sms: { sender: 'console', outboxFile: outbox() },
+  smsParams: () => ({ ...PARAMS, SMS_SENDER: 'console', SMS_OUTBOX_FILE: outbox() }),
   passwordWaitMs: 3000,
 })
 

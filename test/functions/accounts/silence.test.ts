@@ -5,7 +5,7 @@ import { startInstance, type Instance } from '../harness/instance.ts'
 import { keyOf, MASTER_SECRETS } from '../harness/key.ts'
 import type { Received } from '../harness/send.ts'
 import { signed } from '../harness/signed.ts'
-import { SECRET } from './sms/harness/params.ts'
+import { PARAMS, SECRET } from './sms/harness/params.ts'
 import { startFakeProvider, type FakeProvider } from './sms/harness/fakeProvider.ts'
 
 /** What a provider takes for a text: far more than the tolerance, far less than the answer waits. */
@@ -52,12 +52,13 @@ beforeAll(async () => {
   })
   instance = await startInstance(database, {
     ...settings,
-    sms: {
-      sender: 'webhook',
-      url: provider.url,
-      keyId: 'main',
-      secret: Buffer.from(SECRET, 'base64url'),
-    },
+    smsParams: () => ({
+      ...PARAMS,
+      SMS_SENDER: 'webhook',
+      SMS_WEBHOOK_URL: provider.url,
+      SMS_WEBHOOK_KEY_ID: 'main',
+      SMS_SECRET: SECRET,
+    }),
   })
   await makeAccountsOfEachKind()
 })

@@ -1,4 +1,5 @@
 import { parseHmacSecret } from '@latchkey/protocol'
+import type { SmsParams } from '../../accountSettings.ts'
 import type { ConsoleSettings } from './consoleSender.ts'
 import { parseEndpoint } from './endpoint.ts'
 import type { TwilioMessagingSettings } from './twilioMessaging.ts'
@@ -31,11 +32,6 @@ const FORMS = {
 } as const satisfies Record<string, readonly [form: RegExp, expected: string]>
 
 type FormName = keyof typeof FORMS
-
-/** The params as they are configured, by their names. Those of other senders are not looked at. */
-export type SmsParams = Readonly<
-  Record<FormName | 'SMS_SENDER' | 'SMS_BASE_URL' | 'SMS_WEBHOOK_URL', string>
->
 
 const ENDPOINT = 'an https URL (http on loopback only) without user, query and fragment'
 

@@ -14,7 +14,7 @@ import { makeBudgets, type Budgets } from '../../../../functions/src/accounts/bu
 import { smsLimits } from '../../../../functions/src/accounts/limits.ts'
 import { makePasswords } from '../../../../functions/src/accounts/passwords.ts'
 import { parsePhone } from '../../../../functions/src/accounts/phone.ts'
-import { ACCOUNT_SETTINGS } from '../../../../functions/src/accounts/settings.ts'
+import { ACCOUNT_SETTINGS } from '../../../../functions/src/accountSettings.ts'
 import type { SmsMessage, SmsSender } from '../../../../functions/src/accounts/sms/smsSender.ts'
 import { makeAccountStore } from '../../../../functions/src/accounts/store.ts'
 import { makeTexts } from '../../../../functions/src/accounts/texts.ts'

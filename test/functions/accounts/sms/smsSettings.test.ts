@@ -1,7 +1,5 @@
-import {
-  parseSmsSettings,
-  type SmsParams,
-} from '../../../../functions/src/accounts/sms/smsSettings.ts'
+import type { SmsParams } from '../../../../functions/src/accountSettings.ts'
+import { parseSmsSettings } from '../../../../functions/src/accounts/sms/smsSettings.ts'
 import { ACCOUNT_SID, API_KEY_SID, PARAMS, SECRET, VERIFY_SID } from './harness/params.ts'
 
 const parse = (params: Partial<SmsParams>) => parseSmsSettings({ ...PARAMS, ...params })

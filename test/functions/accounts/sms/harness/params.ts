@@ -1,4 +1,4 @@
-import type { SmsParams } from '../../../../../functions/src/accounts/sms/smsSettings.ts'
+import type { SmsParams } from '../../../../../functions/src/accountSettings.ts'
 
 export const ACCOUNT_SID = `AC${'0123456789abcdef'.repeat(2)}`
 export const API_KEY_SID = `SK${'fedcba9876543210'.repeat(2)}`

@@ -1,10 +1,8 @@
+import type { SmsParams } from '../../../../../functions/src/accountSettings.ts'
 import { makeSmsSender } from '../../../../../functions/src/accounts/sms/makeSmsSender.ts'
 import { SmsFailure } from '../../../../../functions/src/accounts/sms/smsFailure.ts'
 import type { SmsMessage, SmsSender } from '../../../../../functions/src/accounts/sms/smsSender.ts'
-import {
-  parseSmsSettings,
-  type SmsParams,
-} from '../../../../../functions/src/accounts/sms/smsSettings.ts'
+import { parseSmsSettings } from '../../../../../functions/src/accounts/sms/smsSettings.ts'
 import { PARAMS } from './params.ts'
 
 /** 2026-11-20T00:00:00Z. */

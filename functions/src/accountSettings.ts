@@ -152,3 +152,21 @@ export const ACCOUNT_RANGES = {
 
 /** ISO 3166-1 alpha-2, comma-separated; empty is none. */
 export const COUNTRIES = /^(?:[A-Z]{2}(?:,[A-Z]{2})*)?$/
+
+/** What a sender is chosen and set up by, under the names of the environment. An unset one is empty. */
+export type SmsParams = Readonly<
+  Record<
+    | 'SMS_SENDER'
+    | 'SMS_OUTBOX_FILE'
+    | 'SMS_FROM'
+    | 'SMS_SECRET'
+    | 'SMS_BASE_URL'
+    | 'SMS_WEBHOOK_URL'
+    | 'SMS_WEBHOOK_KEY_ID'
+    | 'TWILIO_ACCOUNT_SID'
+    | 'TWILIO_API_KEY_SID'
+    | 'TWILIO_VERIFY_SERVICE_SID'
+    | 'VONAGE_API_KEY',
+    string
+  >
+>
