@@ -6,7 +6,8 @@ const CHECKOUT = resolve(__dirname, '../..')
 
 /** Inside functions, each may import from those above it, and from its own folder. */
 const LAYERS: readonly (readonly string[])[] = [
-  ['http', 'accountSettings.ts', 'config.ts', 'log.ts'],
+  ['accountSettings.ts'],
+  ['http', 'config.ts', 'log.ts'],
   ['deadline.ts', 'firebase.ts', 'refusalLog.ts'],
   ['database.ts', 'identity.ts'],
   // The one feature that others build on: whose keys they guard, count and sweep.

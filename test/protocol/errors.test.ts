@@ -5,6 +5,7 @@ const CONTRACT = {
   400: ['invalid_request'],
   401: [
     'otp_rejected',
+    'login_rejected',
     'invalid_credentials',
     'clock_skew',
     'replayed',

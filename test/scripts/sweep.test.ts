@@ -40,7 +40,13 @@ test('it sweeps the database that is named, and reports as JSON on stdout', asyn
   const old = { keyId: 'a'.repeat(32), at: Date.now() - 3 * 60 * 60 * 1000, reason: 'test' }
   base.seed('revocations', { ['a'.repeat(32)]: old, ['b'.repeat(32)]: old })
   const { code, stdout } = await runSweep(['--json', '--database-url', url()])
-  expect(JSON.parse(stdout)).toEqual({ challenges: 0, drops: 0, windows: 0, revocations: 2 })
+  expect(JSON.parse(stdout)).toEqual({
+    challenges: 0,
+    drops: 0,
+    windows: 0,
+    revocations: 2,
+    expired: 0,
+  })
   expect(code).toBe(0)
   expect(base.data()['revocations']).toBeUndefined()
   expect(Object.keys(base.data()['installs']!)).toHaveLength(1)
