@@ -25,7 +25,6 @@ const refusals = {
   invalid_data: ['failure', 400, "Invalid data; couldn't parse JSON object, array, or value."],
   invalid_path: ['failure', 400, 'Invalid path.'],
   invalid_query: ['failure', 400, 'Invalid query.'],
-  invalid_rules: ['failure', 400, 'Parse error.'],
   no_index: ['failure', 400, 'Index not defined.'],
   stale: ['datastale', 412, 'Transaction hash does not match'],
   // The SDK knows this status and words the error itself.

@@ -1,7 +1,6 @@
 /** Queries: read from the wire or from REST, found in a tree, and followed as the tree changes. */
 export { advance } from './advance.ts'
 export type { Changes } from './advance.ts'
-export { EVERYTHING, isUnbounded } from './query.ts'
 export type { Bound, Query } from './query.ts'
 export { parseRestQuery } from './rest.ts'
 export { viewOf } from './view.ts'

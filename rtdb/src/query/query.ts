@@ -28,11 +28,6 @@ export const EVERYTHING: Query = {
   from: 'first',
 }
 
-/** Whether the query leaves no child out, whatever the children are. */
-export function isUnbounded({ start, end, limit }: Query): boolean {
-  return start === null && end === null && limit === null
-}
-
 /** Whether the bounds enclose one value (`equalTo`), with or without one key. */
 export function isEqualTo({ order, start, end }: Query): boolean {
   if (start === null || end === null || !start.inclusive || !end.inclusive) return false

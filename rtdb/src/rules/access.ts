@@ -1,4 +1,5 @@
-import type { QueryView } from '../query/view.ts'
+import { viewOf } from '../query/index.ts'
+import type { QueryView } from '../query/index.ts'
 import { childOf, entries } from '../tree/index.ts'
 import type { Path, Tree } from '../tree/index.ts'
 import type { Rule, RuleNode, Rules } from './ruleTree.ts'
@@ -67,20 +68,7 @@ export function indexesAt(rules: Rules, path: Path): ReadonlySet<string> {
 
 const noIndexes: ReadonlySet<string> = new Set()
 
-/** A read without a query counts as one of everything by key. */
-const noQuery: QueryView = {
-  orderByKey: true,
-  orderByPriority: false,
-  orderByValue: false,
-  orderByChild: null,
-  startAt: null,
-  startAfter: null,
-  endAt: null,
-  endBefore: null,
-  equalTo: null,
-  limitToFirst: null,
-  limitToLast: null,
-}
+const noQuery = viewOf()
 
 /** Moves the scope to the child and gives its rules; a key written out goes before the wildcard. */
 function enter(node: RuleNode, key: string | undefined, scope: Scope): RuleNode | null {

@@ -23,11 +23,6 @@ export function valueOf(tree: Tree): SortValue {
   return tree.kind === 'leaf' ? tree.value : OBJECT
 }
 
-/** Value order of two nodes, without regard to their keys. */
-export function compareNodes(a: Tree, b: Tree): number {
-  return compareValues(valueOf(a), valueOf(b))
-}
-
 /** Priority order of two nodes, without regard to their keys. */
 export function comparePriorities(a: Node, b: Node): number {
   return compareValues(a.priority, b.priority)

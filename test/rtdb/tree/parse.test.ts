@@ -4,12 +4,12 @@ import {
   childCount,
   childOf,
   DataError,
-  INVALID_DATA,
   leafOf,
   nodeAt,
   parseTree,
   toExport,
 } from '../../../rtdb/src/tree/index.ts'
+import { INVALID_DATA } from '../../../rtdb/src/tree/dataError.ts'
 import type { Json, ParseContext } from '../../../rtdb/src/tree/index.ts'
 
 import { exports } from './arbitrary.ts'
