@@ -6,7 +6,7 @@ import { parseRules } from './rules/index.ts'
 
 const USAGE = `A Realtime Database for this machine.
 
-Usage: npm run rtdb -- [options]
+Usage: latchkey-rtdb [options]   (in a checkout: npm run rtdb -- [options])
 
   --port <n>            port to listen on (9000; 0 takes a free one)
   --host <name>         interface to listen on (127.0.0.1)
