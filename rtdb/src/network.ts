@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { WebSocketServer } from 'ws'
+import type { WebSocketServer } from 'ws'
 import { Backlog } from './backlog.ts'
 import type { Connection } from './connection.ts'
 import { serveHttp, type HttpContext } from './serveHttp.ts'
@@ -19,25 +19,30 @@ export async function listen(
   { port, host }: { port: number; host: string },
 ): Promise<Network> {
   const server = createServer((message, response) => void serveHttp(context, message, response))
-  const sockets = new WebSocketServer({
-    noServer: true,
-    maxPayload: context.limits.messageCharsMax,
-    perMessageDeflate: false,
-  })
+  let loaded: Promise<WebSocketServer> | undefined
+  const sockets = (): Promise<WebSocketServer> => (loaded ??= loadSockets(context))
   const upgrades = { ...context, sockets, sessions: new Map<string, Connection>() }
   server.on('upgrade', (message, socket, head) => {
     serveUpgrade(upgrades, message, socket, head)
   })
   await listening(server, port, host)
+  void sockets()
   const address = server.address() as AddressInfo
   const backlog = new Backlog(context.limits.unreadTotalBytesMax)
   server.on('connection', (socket) => backlog.follow(socket))
   const checks = setInterval(() => backlog.check(), BACKLOG_CHECK_MS)
   const end = (): Promise<void> => {
     clearInterval(checks)
-    return disconnect(server, sockets)
+    return sockets().then((loaded) => disconnect(server, loaded))
   }
   return { port: address.port, disconnect: end }
+}
+
+/** A third of the time that a server takes to start: it passes while the first client is on its way. */
+async function loadSockets({ limits }: HttpContext): Promise<WebSocketServer> {
+  const { WebSocketServer } = await import('ws')
+  const maxPayload = limits.messageCharsMax
+  return new WebSocketServer({ noServer: true, maxPayload, perMessageDeflate: false })
 }
 
 /** Long enough for anyone who reads at all, short enough that little piles up meanwhile. */

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import type { WebSocketServer } from 'ws'
+import type { WebSocket, WebSocketServer } from 'ws'
 import { Connection } from './connection.ts'
 import { mayEnter } from './hostCheck.ts'
 import { urlOf } from './restRequest.ts'
 import { namespaceOfHost, type HttpContext } from './serveHttp.ts'
 
 export interface UpgradeContext extends HttpContext {
-  readonly sockets: WebSocketServer
+  readonly sockets: () => Promise<WebSocketServer>
   /** The open connections by session ID, which only its client knows. */
   readonly sessions: Map<string, Connection>
 }
@@ -33,13 +33,14 @@ export function serveUpgrade(
   const namespace = context.namespaces.named(name)
   // Whoever reconnects may be faster than the news that its old connection is gone.
   context.sessions.get(url.searchParams.get('ls') ?? '')?.supersede()
-  context.sockets.handleUpgrade(message, socket, head, (webSocket) => {
+  const connect = (webSocket: WebSocket): void => {
     const sessionId = randomBytes(16).toString('hex')
     const { limits } = context
     const options = { socket: webSocket, stream: socket, namespace, host, sessionId, limits }
     context.sessions.set(sessionId, new Connection(options))
     webSocket.on('close', () => context.sessions.delete(sessionId))
-  })
+  }
+  void context.sockets().then((sockets) => sockets.handleUpgrade(message, socket, head, connect))
 }
 
 const PROTOCOL_VERSION = '5'
