@@ -52,7 +52,7 @@ function compileArgument(
   if (wanted === 'RegExp') return regexArgument(argument, method)
   const { type, run } = compile(argument)
   demand(argument.at, `The argument of ${method}()`, ['string'], type)
-  return checkedString(argument.at, method, run)
+  return argument.kind === 'literal' ? run : checkedString(argument.at, method, run)
 }
 
 function regexArgument(argument: Expression, method: string): Run {

@@ -6,14 +6,13 @@ import { unreadable } from './sourceError.ts'
  */
 export function tokenize(source: string): Token[] {
   const tokens: Token[] = []
-  let at = skipSpace(source, 0)
-  while (at < source.length) {
-    const token = readToken(source, at, tokens.at(-1))
+  let at = 0
+  for (;;) {
+    const token = readCommon(source, at) ?? readRare(source, at, tokens.at(-1))
     tokens.push(token)
-    at = skipSpace(source, token.end)
+    if (token.kind === 'end') return tokens
+    at = token.end
   }
-  tokens.push({ kind: 'end', at, end: at, text: '' })
-  return tokens
 }
 
 export interface Token {
@@ -27,25 +26,35 @@ export interface Token {
 }
 
 const space = /\s*/y
-const name = /[A-Za-z_$][A-Za-z0-9_$]*/y
+/** A name, or a symbol that can be nothing else: a slash may begin a pattern, a dot a number. */
+const common =
+  /\s*(?:([A-Za-z_$][A-Za-z0-9_$]*)|(===|!==|==|!=|<=|>=|&&|\|\||[<>!+\-*%?:()[\],]|\.(?!\d)))/y
 /** No leading zeros (octal in old JavaScript) and nothing name-like right behind, as in `1x`. */
 const number =
   /(?:0[xX][0-9a-fA-F]+|(?:0|[1-9]\d*)(?:\.\d*)?(?:[eE][+-]?\d+)?|\.\d+(?:[eE][+-]?\d+)?)(?![\w$.])/y
-const symbol = /===|!==|==|!=|<=|>=|&&|\|\||[<>!+\-*/%?:()[\],.]/y
 /** A slash inside a set does not end the pattern. */
 const regex = /\/((?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\[\n])+)\/([A-Za-z]*)/y
 
-function readToken(source: string, at: number, previous: Token | undefined): Token {
+/** Most tokens, each in one step: a rules file has thousands, and is read by code that has hardly run before. */
+function readCommon(source: string, from: number): Token | null {
+  common.lastIndex = from
+  const match = common.exec(source)
+  if (match === null) return null
+  const [, word, sign = ''] = match
+  const { lastIndex: end } = common
+  return word === undefined
+    ? { kind: 'symbol', at: end - sign.length, end, text: sign }
+    : { kind: 'name', at: end - word.length, end, text: word }
+}
+
+function readRare(source: string, from: number, previous: Token | undefined): Token {
+  const at = from + matchAt(space, source, from).length
   const char = source.charAt(at)
+  if (char === '') return { kind: 'end', at, end: at, text: '' }
   if (char === '"' || char === "'") return readString(source, at, char)
   if (char === '/' && !endsOperand(previous)) return readRegex(source, at)
-  if (isDigit(char) || (char === '.' && isDigit(source.charAt(at + 1)))) {
-    return readNumber(source, at)
-  }
-  const word = matchAt(name, source, at)
-  if (word !== '') return { kind: 'name', at, end: at + word.length, text: word }
-  const sign = matchAt(symbol, source, at)
-  if (sign !== '') return { kind: 'symbol', at, end: at + sign.length, text: sign }
+  if (char === '/') return { kind: 'symbol', at, end: at + 1, text: char }
+  if (isDigit(char) || char === '.') return readNumber(source, at)
   throw unreadable(at, `Unexpected character ${JSON.stringify(char)}.`)
 }
 
@@ -81,14 +90,20 @@ const escapes = new Map([
   ['0', '\0'],
 ])
 
-function readString(source: string, at: number, quote: string): Token {
+/** What stands for itself in a string of either quote. */
+const plain = { '"': /[^"\\\n]*/y, "'": /[^'\\\n]*/y }
+
+function readString(source: string, at: number, quote: '"' | "'"): Token {
   let text = ''
   let end = at + 1
   for (;;) {
+    const run = matchAt(plain[quote], source, end)
+    text += run
+    end += run.length
     const char = source[end]
-    if (char === undefined || char === '\n') throw unreadable(at, 'This string does not end.')
     if (char === quote) return { kind: 'string', at, end: end + 1, text }
-    const escape = char === '\\' ? readEscape(source, end) : { unit: char, length: 1 }
+    if (char !== '\\') throw unreadable(at, 'This string does not end.')
+    const escape = readEscape(source, end)
     text += escape.unit
     end += escape.length
   }
@@ -105,10 +120,6 @@ function readEscape(source: string, at: number): { unit: string; length: number 
     throw unreadable(at, `'\\${char}' needs ${digits} hexadecimal digits.`)
   }
   return { unit: String.fromCharCode(parseInt(hex, 16)), length: 2 + digits }
-}
-
-function skipSpace(source: string, at: number): number {
-  return at + matchAt(space, source, at).length
 }
 
 /** What a sticky pattern finds at a place, '' if it finds nothing. */
