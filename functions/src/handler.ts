@@ -13,6 +13,7 @@ import { readBody } from './http/readBody.ts'
 import type { Install } from './installs/install.ts'
 import { describeError, type Log } from './log.ts'
 import { makeRefusalLog } from './refusalLog.ts'
+import { proceed } from './proceed.ts'
 import { loadRouter, type RunRoute } from './router.ts'
 import type { Route } from './routes.ts'
 
@@ -28,8 +29,11 @@ export interface HandlerParts {
   readonly settings: { readonly trustedProxyHops: number; readonly errorsUrl: string }
 }
 
-/** The entry: the same under the functions framework and under a plain `node:http` server. */
-export type RequestHandler = (req: IncomingMessage, res: ServerResponse) => Promise<void>
+/**
+ * The entry: the same under the functions framework and under a plain `node:http` server. Answers at
+ * once where nothing has to be waited for; never throws, never rejects.
+ */
+export type RequestHandler = (req: IncomingMessage, res: ServerResponse) => void | Promise<void>
 
 /** Why a request ends without its handler's answer; `reason` and `keyId` are for the log. */
 interface Refusal extends ApiErrorOptions {
@@ -70,7 +74,7 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
   }
 
   const admitAddress = (req: ApiRequest): Admitted | Refusal => {
-    const verdict = addressLimit.take(clientAddress(req, settings.trustedProxyHops), now())
+    const verdict = addressLimit.take(clientAddress(req.incoming, settings.trustedProxyHops), now())
     // How much an address has left is not told: others may share it.
     if (verdict.allowed) return UNRATED
     return {
@@ -82,12 +86,11 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
   }
 
   const admitSigned = (req: ApiRequest, target: Target, policy: GuardPolicy) => {
-    const { method = '', rawHeaders, rawBody: body } = req
+    const { rawBody: body } = req
+    const { method = '', rawHeaders } = req.incoming
     const nowMs = now()
-    const verdict = guard({ method, target, rawHeaders, body }, policy, nowMs)
-    return verdict instanceof Promise
-      ? verdict.then((later) => follow(req, later, nowMs))
-      : follow(req, verdict, nowMs)
+    const judged = guard({ method, target, rawHeaders, body }, policy, nowMs)
+    return proceed(judged, (verdict) => follow(req, verdict, nowMs))
   }
 
   const follow = (
@@ -109,40 +112,54 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
     answerProblem(res, { ...refusal, requestId, errorsUrl: settings.errorsUrl })
   }
 
-  const serve = async (req: ApiRequest, res: ServerResponse): Promise<void> => {
-    const passage = findRoute(table, req)
+  const findRun = (): RunRoute | Promise<RunRoute> =>
+    run ?? loadRouter(parts.routes).then((loaded) => (run = loaded))
+
+  const serve = (req: ApiRequest, res: ServerResponse): void | Promise<void> => {
+    const passage = findRoute(table, req.incoming)
     req.routePath = passage.route.path
-    const body = readBody(req)
-    req.rawBody = body instanceof Promise ? await body : body
-
-    const admitting = admit(req, passage)
-    const admission = admitting instanceof Promise ? await admitting : admitting
-    if ('code' in admission) return refuse(req, res, admission)
-
-    // The Router sees the canonical path, whichever way the request came.
-    req.url = passage.target.path
-    run ??= await loadRouter(parts.routes)
-    const answering = run(req, res)
-    const {
-      status,
-      body: answered,
-      headers,
-    } = answering instanceof Promise ? await answering : answering
-    const { rateHeaders: rated } = admission
-    answerJson(res, req.requestId, status, answered, headers ? { ...rated, ...headers } : rated)
+    return proceed(readBody(req.incoming), (body) => {
+      req.rawBody = body
+      return proceed(admit(req, passage), (admission) => {
+        if ('code' in admission) return refuse(req, res, admission)
+        return answer(req, res, passage.route, admission)
+      })
+    })
   }
 
-  return async (incoming, res) => {
-    const req = incoming as ApiRequest
-    req.requestId = randomUUID()
-    req.routePath = ''
+  const answer = (
+    req: ApiRequest,
+    res: ServerResponse,
+    route: Route,
+    { rateHeaders: rated }: Admitted,
+  ): void | Promise<void> => {
+    return proceed(findRun(), (found) =>
+      proceed(found(route, req), ({ status, body, headers }) => {
+        answerJson(res, req.requestId, status, body, headers ? { ...rated, ...headers } : rated)
+      }),
+    )
+  }
+
+  return (incoming, res) => {
+    const req: ApiRequest = {
+      requestId: randomUUID(),
+      incoming,
+      headers: incoming.headers,
+      routePath: '',
+      rawBody: NO_BODY,
+      install: undefined,
+    }
+    const fail = (error: unknown) => refuse(req, res, explainError(error, req.requestId, log))
     try {
-      await serve(req, res)
+      const serving = serve(req, res)
+      return serving instanceof Promise ? serving.catch(fail) : undefined
     } catch (error) {
-      refuse(req, res, explainError(error, req.requestId, log))
+      return fail(error)
     }
   }
 }
+
+const NO_BODY = Buffer.alloc(0)
 
 const UNRATED: Admitted = { rateHeaders: {} }
 
@@ -158,7 +175,7 @@ function tabulate(routes: readonly Route[]): RouteTable {
 }
 
 /** @throws ApiError `invalid_request`, `not_found`, `method_not_allowed` */
-function findRoute(table: RouteTable, req: ApiRequest): Passage {
+function findRoute(table: RouteTable, req: IncomingMessage): Passage {
   const target = parseTarget(req.url ?? '')
   if (target === null) throw new ApiError('invalid_request', { detail: 'target' })
   const methods = table.get(target.path)

@@ -35,7 +35,7 @@ export function makeAccountHandlers({ accounts, once, settings }: AccountHandler
     return {
       phone: parsed,
       keyId: installOf(req).keyId,
-      address: clientAddress(req, settings.trustedProxyHops),
+      address: clientAddress(req.incoming, settings.trustedProxyHops),
     }
   }
 

@@ -6,6 +6,7 @@ import {
   type Freshness,
 } from '@latchkey/protocol'
 import { judgeInstall, type Install } from '../installs/install.ts'
+import { proceed } from '../proceed.ts'
 import type { DurableNonces } from './durableNonces.ts'
 import type { InstallCache } from './installCache.ts'
 import { hmacUnder, type KeyMaterial } from './keyMaterial.ts'
@@ -69,8 +70,7 @@ export type Guard = (call: Call, policy: GuardPolicy, nowMs: number) => Verdict 
 
 /**
  * Verifies a signed request: cheap checks first, nothing written before the last denial, no database
- * before the signature has verified. The functions framework follows every promise through its domain,
- * which costs more than the promise: so there is one only where the database is asked.
+ * before the signature has verified.
  * @throws ApiError `unavailable` when the record or the durable nonce cannot be had in time
  */
 export function makeGuard({ material, cache, nonces, durableNonces, rate }: GuardParts): Guard {
@@ -119,10 +119,7 @@ export function makeGuard({ material, cache, nonces, durableNonces, rate }: Guar
       return { ...deny('clock_skew', fresh, keyId), serverTime: tellTime(signature, nowSeconds) }
     }
 
-    const found = cache.get(keyId, nowMs)
-    return found instanceof Promise
-      ? found.then((install) => admit(signature, install, policy, nowMs))
-      : admit(signature, found, policy, nowMs)
+    return proceed(cache.get(keyId, nowMs), (install) => admit(signature, install, policy, nowMs))
   }
 }
 

@@ -1,15 +1,18 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Install } from '../installs/install.ts'
 import type { HeaderMap } from './answer.ts'
 
 /** A request that has passed its route's guard. */
-export interface ApiRequest extends IncomingMessage {
-  requestId: string
+export interface ApiRequest {
+  readonly requestId: string
+  /** Nothing is added to it: under a framework that has changed its prototype each new property is dear. */
+  readonly incoming: IncomingMessage
+  readonly headers: IncomingHttpHeaders
   /** The route's path for the log; empty until it is found, as what was asked for may hold anything. */
   routePath: string
   rawBody: Buffer
   /** Whose key has signed it; on signed routes only. */
-  install?: Install
+  install: Install | undefined
 }
 
 /** What a handler answers; errors are thrown as ApiError. */
