@@ -65,7 +65,7 @@ export function spread({ load }: Figures): number {
 export const SPREAD_MAX = 1.3
 
 /** Faults of rows: an unexpected status, a failed request. */
-export function faults({ load }: Figures): string[] {
+export function faults({ load }: Pick<Figures, 'load'>): string[] {
   return METHODS.flatMap((method) =>
     Object.entries(load[method]).flatMap(([name, slices]) =>
       typeof slices === 'string' ? [`${method} ${name}: ${slices}`] : [],

@@ -3,13 +3,14 @@ import { mkdirSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { inCheckout } from '../local/checkout.ts'
-import { faults, spread, SPREAD_MAX, type Figures } from './figures.ts'
+import { faults, METHODS, spread, SPREAD_MAX, type Figures, type Method } from './figures.ts'
 import { measureImports } from './imports.ts'
 import { countOperations } from './operations.ts'
 import type { Endpoint } from './pool.ts'
-import { report } from './report.ts'
+import { report, reportLoad } from './report.ts'
 import { requirements } from './requirements.ts'
-import { measureRounds } from './rounds.ts'
+import { measureRounds, type RoundsOptions } from './rounds.ts'
+import { ROWS } from './rows.ts'
 import { ECHO } from './servers/echoRoutes.ts'
 import { setStage, type Stage } from './stage.ts'
 
@@ -21,6 +22,8 @@ Usage: npm run bench -- [options]      the service
   --quick            three rounds of one second instead of seven of two
   --rounds N         rounds, at least 1
   --seconds N        length of a slice
+  --rows A,B         only these servers, and nothing but servers: ${ROWS.map(({ name }) => name).join(', ')}
+  --only METHOD      only GET or POST, and nothing but servers
   --profile FOLDER   write a CPU profile of each server, without its warm-up
   --json             print the figures as JSON
   --help             print this
@@ -43,6 +46,8 @@ const { values, positionals } = parseArgs({
     quick: { type: 'boolean', default: false },
     rounds: { type: 'string' },
     seconds: { type: 'string' },
+    rows: { type: 'string' },
+    only: { type: 'string' },
     profile: { type: 'string' },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
@@ -51,7 +56,7 @@ const { values, positionals } = parseArgs({
 
 if (isDatabase) process.exitCode = benchDatabase(process.argv.slice(3))
 else if (values.help) console.log(usage)
-else if (positionals.length > 0) {
+else if (positionals.length > 0 || !isChoiceKnown()) {
   say(usage)
   process.exitCode = 2
 } else await benchService()
@@ -62,6 +67,7 @@ async function benchService(): Promise<void> {
   // The servers end with us; the compiled programs would stay.
   process.once('SIGINT', () => void stage.end().finally(() => process.exit(130)))
   try {
+    if (values.rows !== undefined || values.only !== undefined) return await benchServers(stage)
     const figures = await measure(stage)
     if (values.json) console.log(JSON.stringify({ ...figures, required: requirements(figures) }))
     else console.log(report(figures, { cores: stage.cores.description }))
@@ -71,21 +77,32 @@ async function benchService(): Promise<void> {
   }
 }
 
-async function measure(stage: Stage): Promise<Figures> {
-  const { quick, profile } = values
+/** What was chosen, and no verdict: the required figures need all of it. */
+async function benchServers(stage: Stage): Promise<void> {
+  const load = await measureLoad(stage)
+  console.log(values.json ? JSON.stringify({ load }) : reportLoad(load))
+  if (faults({ load }).length > 0) process.exitCode = 1
+}
+
+async function measureLoad(stage: Stage): Promise<Figures['load']> {
+  const { quick, profile, rows, only } = values
   if (profile !== undefined) mkdirSync(profile, { recursive: true })
-  const options = {
+  const options: RoundsOptions = {
     rounds: Number(values.rounds ?? (quick ? 3 : 7)),
     seconds: Number(values.seconds ?? (quick ? 1 : 2)),
+    rows: rows?.split(','),
     profile: profile === undefined ? undefined : resolve(profile),
     onProgress: say,
   }
-  const load = {
-    GET: await measureRounds(stage, ENDPOINTS.GET, options),
-    POST: await measureRounds(stage, ENDPOINTS.POST, options),
-  }
+  const measured = (method: Method) =>
+    only === undefined || only === method ? measureRounds(stage, ENDPOINTS[method], options) : {}
+  return { GET: await measured('GET'), POST: await measured('POST') }
+}
+
+async function measure(stage: Stage): Promise<Figures> {
+  const load = await measureLoad(stage)
   say('Verification alone…')
-  const verifyRounds = quick ? '7' : '25'
+  const verifyRounds = values.quick ? '7' : '25'
   const { results: verification } = await stage.json<{ results: Figures['verification'] }>(
     'verify.ts',
     ['--rounds', verifyRounds],
@@ -93,10 +110,19 @@ async function measure(stage: Stage): Promise<Figures> {
   say('Database operations…')
   const operations = await countOperations(stage)
   say('Import of the bundle…')
-  const imports = await measureImports(quick ? 3 : 9, stage.cores.prefix)
+  const imports = await measureImports(values.quick ? 3 : 9, stage.cores.prefix)
   say('100,000 cached installs…')
   const cache = await stage.json<Figures['cache']>('cache.ts')
   return { load, verification, operations, imports, cache }
+}
+
+function isChoiceKnown(): boolean {
+  const { rows = '', only = 'GET' } = values
+  const names: readonly string[] = ROWS.map(({ name }) => name)
+  const methods: readonly string[] = METHODS
+  return (
+    methods.includes(only) && (rows === '' || rows.split(',').every((row) => names.includes(row)))
+  )
 }
 
 function hasFailed(figures: Figures): boolean {

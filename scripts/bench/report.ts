@@ -1,4 +1,13 @@
-import { cpuOf, faults, METHODS, rowFigures, spread, SPREAD_MAX, type Figures } from './figures.ts'
+import {
+  cpuOf,
+  faults,
+  METHODS,
+  rowFigures,
+  spread,
+  SPREAD_MAX,
+  type Figures,
+  type Method,
+} from './figures.ts'
 import { requirements } from './requirements.ts'
 import { ROWS } from './rows.ts'
 
@@ -6,7 +15,11 @@ import { ROWS } from './rows.ts'
 export function report(figures: Figures, { cores }: { cores: string }): string {
   return [
     `Node ${process.version}; ${cores}.`,
-    ...METHODS.flatMap((method) => ['', ...servers(figures, method)]),
+    ...METHODS.flatMap((method) => [
+      '',
+      ...servers(figures, method),
+      shareOfForged(figures, method),
+    ]),
     '',
     ...verifications(figures),
     '',
@@ -20,12 +33,20 @@ export function report(figures: Figures, { cores }: { cores: string }): string {
   ].join('\n')
 }
 
+/** The servers alone, where only some were measured. */
+export function reportLoad(load: Figures['load']): string {
+  return METHODS.filter((method) => Object.keys(load[method]).length > 0)
+    .flatMap((method) => servers({ load }, method))
+    .concat(faults({ load }).map((fault) => `Failed: ${fault}`))
+    .join('\n')
+}
+
 const WHAT = {
   GET: 'GET /api/installs/current',
   POST: 'POST of 256 bytes with digest',
 } as const
 
-function servers({ load }: Figures, method: (typeof METHODS)[number]): string[] {
+function servers({ load }: Pick<Figures, 'load'>, method: Method): string[] {
   const measured = load[method]
   const head = row([WHAT[method], 'CPU µs', 'req/s', 'p50 ms', 'p99 ms', 'MB'])
   const lines = ROWS.flatMap(({ name, title }) => {
@@ -38,9 +59,14 @@ function servers({ load }: Figures, method: (typeof METHODS)[number]): string[] 
     )
     return [row([`  ${title}`, ...cells])]
   })
+  return [head, ...lines]
+}
+
+function shareOfForged({ load }: Figures, method: Method): string {
+  const measured = load[method]
   const cpu = (name: Parameters<typeof cpuOf>[1]) => cpuOf(measured, name) - cpuOf(measured, 'bare')
   const share = (cpu('forged') / cpu('ours')).toFixed(2)
-  return [head, ...lines, `  a forged key by an accepted request, each less the bare row: ${share}`]
+  return `  a forged key by an accepted request, each less the bare row: ${share}`
 }
 
 function verifications({ verification }: Figures): string[] {

@@ -9,7 +9,8 @@ import type { Stage } from './stage.ts'
 export interface RoundsOptions {
   readonly rounds: number
   readonly seconds: number
-  readonly rows?: readonly RowName[] | undefined
+  /** Names of rows; all without it. */
+  readonly rows?: readonly string[] | undefined
   /** A folder for a CPU profile of each server, without its warm-up. */
   readonly profile?: string | undefined
   readonly onProgress: (text: string) => void
