@@ -1,6 +1,6 @@
 import tseslint from 'typescript-eslint'
 
-/** Imports point one way: protocol <- functions; rtdb imports none of them. */
+/** Imports point one way: protocol <- functions, client; rtdb imports none of them. */
 const noImport = (files, group, message) => ({
   files,
   rules: { 'no-restricted-imports': ['error', { patterns: [{ group, message }] }] },
@@ -27,6 +27,11 @@ export default tseslint.config(
     ['protocol/**'],
     ['node:*', 'firebase*', '**/functions/**', '**/rtdb/**'],
     'protocol is runtime-neutral: no Node, no Firebase.',
+  ),
+  noImport(
+    ['client/src/**'],
+    ['node:*', '**/functions/**', '**/rtdb/**'],
+    'client runs in browsers and in React Native, and knows the protocol alone.',
   ),
   noImport(
     ['rtdb/**'],

@@ -14,6 +14,11 @@ export function encodeBase64(bytes: Uint8Array): string {
   return text
 }
 
+/** RFC 4648 section 5 base64url, without padding. */
+export function encodeBase64Url(bytes: Uint8Array): string {
+  return encodeBase64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+}
+
 /**
  * The bytes of padded base64, or null. Only the text that encodeBase64 gives for those bytes is
  * accepted: right length, right padding, unused bits zero.

@@ -1,4 +1,4 @@
-import { decodeBase64, encodeBase64 } from './base64.ts'
+import { decodeBase64, encodeBase64Url } from './base64.ts'
 import { FORMATS } from './formats.ts'
 
 /** The 32 bytes of an HMAC secret from its base64url text of 43 characters, or null. */
@@ -10,5 +10,5 @@ export function parseHmacSecret(text: string): Uint8Array | null {
 /** The base64url text, without padding, of a 32-byte HMAC secret. */
 export function formatHmacSecret(secret: Uint8Array): string {
   if (secret.length !== 32) throw new TypeError('an HMAC secret has 32 bytes')
-  return encodeBase64(secret).slice(0, 43).replaceAll('+', '-').replaceAll('/', '_')
+  return encodeBase64Url(secret)
 }

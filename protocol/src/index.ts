@@ -30,4 +30,4 @@ export { FORMATS } from './formats.ts'
 export { LIMITS } from './limits.ts'
 export { PROFILE } from './profile.ts'
 
-export { decodeBase64, encodeBase64 } from './base64.ts'
+export { decodeBase64, encodeBase64, encodeBase64Url } from './base64.ts'

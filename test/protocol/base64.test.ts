@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { decodeBase64, encodeBase64 } from '../../protocol/src/index.ts'
+import { decodeBase64, encodeBase64, encodeBase64Url } from '../../protocol/src/index.ts'
 
 /** RFC 4648 section 10. */
 const VECTORS = [
@@ -15,6 +15,14 @@ const VECTORS = [
 test.each(VECTORS)('RFC 4648 section 10: %j is %j', (plain, encoded) => {
   expect(encodeBase64(Buffer.from(plain))).toBe(encoded)
   expect(Buffer.from(decodeBase64(encoded)!).toString()).toBe(plain)
+})
+
+test('base64url is that of Node, for bytes of every length', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 64 }), (bytes) => {
+      expect(encodeBase64Url(bytes)).toBe(Buffer.from(bytes).toString('base64url'))
+    }),
+  )
 })
 
 test.each([
