@@ -1,0 +1,147 @@
+import type { Credential } from './credential.ts'
+import { keyOf } from './credential.ts'
+import { withinDeadline } from './deadline.ts'
+import { LatchkeyError } from './latchkeyError.ts'
+import { makeLock } from './lock.ts'
+import type { Register } from './registration.ts'
+import type { Kept, LatchkeyStorage } from './storage/storage.ts'
+import { randomText } from './webCrypto.ts'
+
+export interface KeyHolderParts {
+  readonly storage: LatchkeyStorage
+  /** The app's own; a random one is made and kept without it. */
+  readonly deviceId: string | undefined
+  readonly register: Register
+  /** For a registration or a rotation as a whole. */
+  readonly deadlineMs: number
+  /** Told of each new key once it is in the storage. */
+  readonly onKept: (credential: Credential) => void
+}
+
+/** Holds the install's key: in memory, in the storage, and together with the other tabs. */
+export interface KeyHolder {
+  /** Registers when there is none; calls at the same time share one registration. */
+  current(): Promise<Credential>
+  /** The key as the storage has it now; never registers. */
+  reread(): Promise<Credential | undefined>
+  /** The key instead of one that was refused: another tab's, or by a new registration. */
+  renew(refused: Credential): Promise<Credential>
+  /** Takes the key that `find` finds. */
+  adopt(find: (deviceId: string, signal: AbortSignal) => Promise<Credential>): Promise<Credential>
+  /** Drops this key, if it is still the one that is kept. */
+  drop(credential: Credential): Promise<void>
+  /** Removes all that is kept on this device. */
+  forget(): Promise<void>
+  clockOffsetSeconds(): Promise<number>
+  setClockOffset(seconds: number): void
+}
+
+/** @throws LatchkeyError */
+export function makeKeyHolder(parts: KeyHolderParts): KeyHolder {
+  const { storage, deviceId, register, deadlineMs, onKept } = parts
+  const exclusively = makeLock(storage.lockName)
+  /** What was last read or written. */
+  let known: Promise<Kept | null> | undefined
+  let obtaining: Promise<Credential> | undefined
+  let offsetSeconds: number | undefined
+
+  const read = (): Promise<Kept | null> => {
+    const reading = inStorage(async () => {
+      const kept = await storage.read()
+      // Of another device ID is of another install.
+      return deviceId === undefined || kept?.deviceId === deviceId ? kept : null
+    })
+    known = reading
+    // A failure is not remembered: the next call tries again.
+    reading.catch(() => (known = undefined))
+    return reading
+  }
+
+  const write = async (kept: Kept): Promise<void> => {
+    await inStorage(() => storage.write(kept))
+    known = Promise.resolve(kept)
+  }
+
+  /** Where a storage can keep it, the secret's text ends here. */
+  const seal = async (credential: Credential): Promise<Credential> =>
+    storage.holdsKeys ? { ...credential, secret: await keyOf(credential) } : credential
+
+  const obtain = (refused?: Credential): Promise<Credential> => {
+    const work = async (signal: AbortSignal): Promise<Credential> => {
+      if (signal.aborted) throw new LatchkeyError('timed_out')
+      const kept = await read()
+      const found = kept?.credential
+      if (found !== undefined && found.keyId !== refused?.keyId) return found
+      const place = kept ?? { deviceId: deviceId ?? randomText() }
+      // Before the first request: whoever is killed from here on finds its drop again.
+      if (kept === null) await write(place)
+      const mayHaveDrop = kept !== null || deviceId !== undefined
+      const wish = { deviceId: place.deviceId, mayHaveDrop, refusedKeyId: refused?.keyId }
+      const credential = await seal(await register(wish, signal))
+      // Before its first use, which is when the service removes the drop.
+      await write({ ...place, credential })
+      onKept(credential)
+      return credential
+    }
+    obtaining ??= withinDeadline(deadlineMs, (signal) =>
+      exclusively(() => work(signal), signal),
+    ).finally(() => (obtaining = undefined))
+    return obtaining
+  }
+
+  /** Changes what is kept, as it is at that time. */
+  const change = (make: (kept: Kept) => Kept | Promise<Kept>, signal?: AbortSignal) =>
+    exclusively(async () => {
+      const kept = await read()
+      if (kept !== null) await write(await make(kept))
+    }, signal)
+
+  return {
+    current: async () => (await (known ?? read()))?.credential ?? obtain(),
+
+    reread: async () => (await read())?.credential,
+
+    renew: (refused) => obtain(refused),
+
+    adopt: (find) =>
+      withinDeadline(deadlineMs, async (signal) => {
+        let adopted: Credential | undefined
+        await change(async (kept) => {
+          adopted = await seal(await find(kept.deviceId, signal))
+          return { ...kept, credential: adopted }
+        }, signal)
+        if (adopted === undefined) throw new LatchkeyError('storage_failed')
+        onKept(adopted)
+        return adopted
+      }),
+
+    drop: ({ keyId }) =>
+      change(({ credential, ...rest }) =>
+        credential === undefined || credential.keyId === keyId ? rest : { ...rest, credential },
+      ),
+
+    forget: () =>
+      exclusively(async () => {
+        await inStorage(() => storage.remove())
+        known = Promise.resolve(null)
+        offsetSeconds = undefined
+      }),
+
+    clockOffsetSeconds: async () =>
+      offsetSeconds ?? (await (known ?? read()))?.clockOffsetSeconds ?? 0,
+
+    setClockOffset: (seconds) => {
+      offsetSeconds = seconds
+      // Not waited for: the call at hand need not, and whoever is killed before learns it again.
+      change((kept) => ({ ...kept, clockOffsetSeconds: seconds })).catch(() => undefined)
+    },
+  }
+}
+
+async function inStorage<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    throw new LatchkeyError('storage_failed', { cause })
+  }
+}

@@ -1,0 +1,200 @@
+import { FORMATS } from '@latchkey/protocol'
+import { parseBaseUrl, readCall, textOf, type Call, type CallInit } from './call.ts'
+import { parseDroppedCredential, type Credential } from './credential.ts'
+import { unlessAborted } from './deadline.ts'
+import { waitForDrop } from './drop.ts'
+import type { Firebase } from './firebaseParts.ts'
+import { makeKeyHolder } from './keyHolder.ts'
+import { LatchkeyError, readError, type LatchkeyErrorCode } from './latchkeyError.ts'
+import { makeRegister, type Progress } from './registration.ts'
+import { readServerTime } from './serverClock.ts'
+import { signCall, type SignedCall } from './signCall.ts'
+import { slotOf } from './slot.ts'
+import { indexedDbStorage } from './storage/indexedDbStorage.ts'
+import { memoryStorage } from './storage/memoryStorage.ts'
+import type { LatchkeyStorage } from './storage/storage.ts'
+
+/** What is the same whichever Firebase is used. */
+export interface LatchkeySettings {
+  /** The service's address, ending in `/api` behind Hosting; a page may give it relative to itself. */
+  readonly baseUrl: string
+  /** Default: IndexedDB where there is one, else memory, which makes every start a new registration. */
+  readonly storage?: LatchkeyStorage
+  /** 8-128 characters of `[A-Za-z0-9._:-]`. Default: a random one, kept in the storage. */
+  readonly deviceId?: string
+  /** Unix milliseconds. Default: the device's clock. */
+  readonly clock?: () => number
+  /** Default: the runtime's own. */
+  readonly fetch?: typeof fetch
+  /** Told of each step of a registration. */
+  readonly onProgress?: (progress: Progress) => void
+  /** For a registration or a rotation as a whole, in ms. Default: 30,000, as slow networks need. */
+  readonly deadlineMs?: number
+}
+
+/** The public part of an install. */
+export interface Registered {
+  readonly uid: string
+  /** May be shown and logged: the service's operator finds the install by it. */
+  readonly keyId: string
+}
+
+export interface Latchkey {
+  /**
+   * Like the runtime's `fetch`, signed. Registers on first use. Sends the call once more after
+   * `clock_skew`, with the time that the service told, and after `key_superseded`, `key_dormant` or
+   * `key_revoked`, with a new key: these are answers of calls that were not carried out. No other call
+   * is ever sent twice. Answers of any status are answers, see `readError`.
+   * @param path below the service's address: `/login`; the `/api/login` of its documentation is the same
+   * @throws LatchkeyError when there is no key to sign with; what `fetch` throws when the call itself fails
+   * @example await latchkey.fetch('/login', { method: 'POST', body: JSON.stringify({ phone, password }) })
+   */
+  fetch(path: string | URL, init?: CallInit): Promise<Response>
+  /**
+   * Signs a call for another HTTP client; it is good for one use within five minutes, and what `fetch`
+   * does about a refusal is left to the caller.
+   * @example const { url, ...call } = await latchkey.sign('/installs/current')
+   */
+  sign(path: string | URL, init?: CallInit): Promise<SignedCall>
+  /** Registers unless there is a key already. The first call does it, too: this one is for a progress bar. */
+  register(): Promise<Registered>
+  /** Has the key replaced; the earlier one works until its grace ends. */
+  rotate(): Promise<Registered>
+  /** Ends the key at the service, and drops it here. The next call registers anew. */
+  revoke(): Promise<void>
+  /** Removes all that is kept on this device. The key itself goes on: see `revoke`. */
+  forget(): Promise<void>
+}
+
+/** Refusals after which a new key helps. `key_suspended` is none: that is for the operator to end. */
+const RENEWED: ReadonlySet<LatchkeyErrorCode> = new Set([
+  'key_superseded',
+  'key_dormant',
+  'key_revoked',
+])
+
+/**
+ * A service that refuses each new key must not be asked for one by every call; in ms. A key that an
+ * operator revokes twice within a minute was meant to be.
+ */
+const RENEWAL_PAUSE_MS = 60_000
+
+const CURRENT = '/installs/current'
+
+/** @throws TypeError for a faulty option, or when there is no WebCrypto */
+export function makeLatchkey(settings: LatchkeySettings, firebase: Firebase): Latchkey {
+  const { deviceId, deadlineMs = 30_000, clock = Date.now, onProgress = () => undefined } = settings
+  const { storage = defaultStorage(), fetch = fetchOfRuntime } = settings
+  if ((globalThis.crypto as Partial<Crypto> | undefined)?.subtle === undefined) {
+    throw new TypeError('no WebCrypto: a page needs https (or localhost), React Native a polyfill')
+  }
+  if (deviceId !== undefined && !FORMATS.deviceId.test(deviceId)) {
+    throw new TypeError('deviceId must be 8 to 128 characters of A-Z a-z 0-9 . _ : -')
+  }
+  const base = parseBaseUrl(settings.baseUrl)
+  const register = makeRegister({ firebase, baseUrl: textOf(base), fetch, onProgress })
+  const onKept = ({ uid }: Credential) => onProgress({ step: 'registered', uid })
+  const holder = makeKeyHolder({ storage, deviceId, register, deadlineMs, onKept })
+  let renewedAt: number | undefined
+  let rotating: Promise<Registered> | undefined
+
+  const deviceSeconds = () => Math.floor(clock() / 1000)
+
+  const signNow = async (call: Call, credential: Credential) =>
+    signCall(call, credential, deviceSeconds() + (await holder.clockOffsetSeconds()))
+
+  const send = async (call: Call, credential: Credential, init: CallInit) => {
+    const { signed, nonce } = await signNow(call, credential)
+    // The headers that prove who calls would be sent on to wherever a redirect points.
+    const redirect = init.redirect === 'manual' ? 'manual' : 'error'
+    return { nonce, response: await fetch(signed.url, { ...init, ...signed, redirect }) }
+  }
+
+  /** Sends a call; once more when the service has told its time. */
+  const attempt = async (call: Call, credential: Credential, init: CallInit = {}) => {
+    const { response, nonce } = await send(call, credential, init)
+    if ((await refusalOf(response))?.code !== 'clock_skew') return response
+    const serverSeconds = await readServerTime(response, credential, nonce)
+    if (serverSeconds === undefined) return response
+    holder.setClockOffset(serverSeconds - deviceSeconds())
+    return (await send(call, credential, init)).response
+  }
+
+  const mayRegister = (refusal: LatchkeyError): boolean =>
+    refusal.mayRegister &&
+    (renewedAt === undefined || Math.abs(clock() - renewedAt) >= RENEWAL_PAUSE_MS)
+
+  /** The key to go on with after a refusal, if there is one. */
+  const successorOf = async (refused: Credential, refusal: LatchkeyError) => {
+    // Another call, or another tab, may have renewed it meanwhile: that costs no registration.
+    const kept = await holder.reread()
+    if (kept !== undefined && kept.keyId !== refused.keyId) return kept
+    if (!mayRegister(refusal)) return undefined
+    const renewed = await holder.renew(refused)
+    renewedAt = clock()
+    return renewed
+  }
+
+  /** Our own signed endpoints; a refusal is an error here. */
+  const command = async (credential: Credential, path: string, method: string): Promise<void> => {
+    const response = await attempt(await readCall(base, path, { method }), credential)
+    if (!response.ok) throw await readError(response)
+  }
+
+  const rotateNow = async (): Promise<Registered> => {
+    const old = await holder.current()
+    const { uid } = await firebase.signIn()
+    // The new key is dropped where only its own user can read it.
+    if (uid !== old.uid) throw new LatchkeyError('user_changed')
+    await command(old, `${CURRENT}/rotate`, 'POST')
+    const adopted = await holder.adopt(async (id, signal) => {
+      const path = `users/${uid}/${await slotOf(id)}/credential`
+      onProgress({ step: 'waiting_for_key', uid, path })
+      return waitForDrop(firebase, path, (value) => newerThan(old, value), signal)
+    })
+    return publicPart(adopted)
+  }
+
+  return {
+    fetch: async (path, init = {}) => {
+      const call = await readCall(base, path, init)
+      const { signal } = init
+      const credential = await unlessAborted(holder.current(), signal)
+      const response = await attempt(call, credential, init)
+      const refusal = await refusalOf(response)
+      if (refusal === undefined || !RENEWED.has(refusal.code)) return response
+      const successor = await unlessAborted(successorOf(credential, refusal), signal)
+      return successor === undefined ? response : attempt(call, successor, init)
+    },
+    sign: async (path, init) => {
+      const call = await readCall(base, path, init)
+      return (await signNow(call, await holder.current())).signed
+    },
+    register: async () => publicPart(await holder.current()),
+    rotate: () => (rotating ??= rotateNow().finally(() => (rotating = undefined))),
+    revoke: async () => {
+      const credential = await holder.current()
+      await command(credential, CURRENT, 'DELETE')
+      await holder.drop(credential)
+    },
+    forget: () => holder.forget(),
+  }
+}
+
+const publicPart = ({ uid, keyId }: Credential): Registered => ({ uid, keyId })
+
+function newerThan(old: Credential, dropped: unknown): Credential | undefined {
+  const credential = parseDroppedCredential(old.uid, dropped)
+  return credential?.keyId === old.keyId ? undefined : credential
+}
+
+/** Only a 401 can be a reason to call again. */
+async function refusalOf(response: Response): Promise<LatchkeyError | undefined> {
+  return response.status === 401 ? readError(response) : undefined
+}
+
+const defaultStorage = (): LatchkeyStorage =>
+  globalThis.indexedDB === undefined ? memoryStorage() : indexedDbStorage()
+
+/** Looked up at each call, so that what an app puts in its place (for tests, or tracing) is used. */
+const fetchOfRuntime: typeof fetch = (input, init) => globalThis.fetch(input, init)

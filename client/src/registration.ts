@@ -1,0 +1,115 @@
+import { FORMATS } from '@latchkey/protocol'
+import { parseDroppedCredential, type Credential } from './credential.ts'
+import { waitForDrop } from './drop.ts'
+import type { Firebase } from './firebaseParts.ts'
+import { LatchkeyError, readError } from './latchkeyError.ts'
+import { slotOf } from './slot.ts'
+
+/** Where a registration is. `looking`: whether a key of an earlier try waits. */
+export type Step =
+  | 'signing_in'
+  | 'looking'
+  | 'asking'
+  | 'waiting_for_code'
+  | 'sending_code'
+  | 'waiting_for_key'
+  | 'registered'
+
+/** For a progress bar or a log: no secret is in it. */
+export interface Progress {
+  readonly step: Step
+  readonly uid?: string
+  /** Where in the database the step listens. */
+  readonly path?: string
+}
+
+export interface RegistrationParts {
+  readonly firebase: Firebase
+  /** Without a slash at its end. */
+  readonly baseUrl: string
+  readonly fetch: typeof fetch
+  readonly onProgress: (progress: Progress) => void
+}
+
+export interface RegistrationWish {
+  readonly deviceId: string
+  /** An earlier try may have got as far as the drop. */
+  readonly mayHaveDrop: boolean
+  /** A key that was refused: its drop, should it still be there, is not taken. */
+  readonly refusedKeyId?: string | undefined
+}
+
+/** Gets a key for this install. It may be killed at any point: the next call goes on from there. */
+export type Register = (wish: RegistrationWish, signal: AbortSignal) => Promise<Credential>
+
+/** A code runs out after a minute, or another copy of the app was faster: then once more. */
+const TRIES = 2
+
+/** @throws LatchkeyError */
+export function makeRegister(parts: RegistrationParts): Register {
+  const { firebase, onProgress } = parts
+  return async ({ deviceId, mayHaveDrop, refusedKeyId }, signal) => {
+    onProgress({ step: 'signing_in' })
+    const { uid, idToken } = await firebase.signIn()
+    const slotPath = `users/${uid}/${await slotOf(deviceId)}`
+    const keyPath = `${slotPath}/credential`
+    const codePath = `${slotPath}/otp`
+    const readKey = (value: unknown) => {
+      const credential = parseDroppedCredential(uid, value)
+      return credential?.keyId === refusedKeyId ? undefined : credential
+    }
+    const wait = <T>(step: Step, path: string, read: (value: unknown) => T | undefined) => {
+      onProgress({ step, uid, path })
+      return waitForDrop(firebase, path, read, signal)
+    }
+    const ask = (step: Step, otp?: string) => {
+      onProgress({ step, uid })
+      return postInstall(parts, idToken, { deviceId, uid, otp }, signal)
+    }
+
+    for (let tries = 1; ; tries += 1) {
+      if (mayHaveDrop || tries > 1) {
+        const found = await wait('looking', keyPath, (value) => [readKey(value)])
+        if (found[0] !== undefined) return found[0]
+      }
+      try {
+        if ((await ask('asking')) === 'otp') {
+          await ask('sending_code', await wait('waiting_for_code', codePath, readCode))
+        }
+        return await wait('waiting_for_key', keyPath, readKey)
+      } catch (error) {
+        const isRejected = error instanceof LatchkeyError && error.code === 'otp_rejected'
+        if (!isRejected || tries === TRIES) throw error
+      }
+    }
+  }
+}
+
+function readCode(value: unknown): string | undefined {
+  const { code } = (value ?? {}) as Record<string, unknown>
+  return typeof code === 'string' && FORMATS.otp.test(code) ? code : undefined
+}
+
+/** `POST /api/installs`: what the service says it has dropped. */
+async function postInstall(
+  { baseUrl, fetch }: RegistrationParts,
+  idToken: string,
+  body: { readonly deviceId: string; readonly uid: string; readonly otp: string | undefined },
+  signal: AbortSignal,
+): Promise<'otp' | 'credential'> {
+  const response = await fetch(`${baseUrl}/installs`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${idToken}` },
+    body: JSON.stringify(body),
+    signal,
+  }).catch((cause: unknown) => {
+    throw new LatchkeyError('unreachable', { cause })
+  })
+  if (!response.ok) throw await readError(response)
+  const answer = (await response.json().catch(() => null)) as { readonly drop?: unknown } | null
+  const drop = answer?.drop
+  if (drop !== 'otp' && drop !== 'credential') {
+    throw new LatchkeyError('bad_answer', { status: response.status })
+  }
+  return drop
+}
