@@ -16,8 +16,8 @@ export interface FirebaseAuth {
  * React Native Firebase, which has the same.
  */
 export interface FirebaseFunctions<Auth, Database, Reference> {
-  readonly signInAnonymously: (auth: Auth) => Promise<{ readonly user: FirebaseUser }>
-  readonly ref: (database: Database, path: string) => Reference
+  readonly signInAnonymously: (auth: NoInfer<Auth>) => Promise<{ readonly user: FirebaseUser }>
+  readonly ref: (database: NoInfer<Database>, path: string) => Reference
   /** Answers the function that ends the listening. */
   readonly onValue: (
     reference: Reference,

@@ -17,7 +17,14 @@ export interface LatchkeyOptions extends LatchkeySettings {
  * const response = await latchkey.fetch('/installs/current')
  */
 export function createLatchkey(options: LatchkeyOptions): Latchkey {
-  return createCore({ ...options, firebase: { signInAnonymously, ref, onValue } })
+  return createCore({ ...options, firebase: FIREBASE })
+}
+
+const FIREBASE = {
+  signInAnonymously,
+  // Not `ref` itself: in a program with firebase-admin, its types have a second form, which is inferred.
+  ref: (database: Database, path: string) => ref(database, path),
+  onValue,
 }
 
 export {
