@@ -27,7 +27,7 @@ const project = (displayName, testMatch, more = {}) => ({
   // `testTimeout` of a project is not heard.
   setupFilesAfterEnv: ['<rootDir>/test/timeout.ts'],
   // A built package would be there twice.
-  modulePathIgnorePatterns: ['<rootDir>/rtdb/dist/'],
+  modulePathIgnorePatterns: ['<rootDir>/rtdb/dist/', '<rootDir>/client/dist/'],
   transform: { '\\.(ts|js|mjs)$': swc },
   transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join('|')})/)`],
   ...more,
@@ -35,7 +35,7 @@ const project = (displayName, testMatch, more = {}) => ({
 
 export default {
   projects: [
-    project('unit', ['test/{protocol,functions,rtdb,scripts}/**/*.test.ts']),
+    project('unit', ['test/{protocol,functions,client,rtdb,scripts}/**/*.test.ts']),
     project('rules', ['test/rules/**/*.test.ts']),
     project('e2e', ['test/e2e/**/*.test.ts'], {
       // Everything is started once for the whole run, and only if one of these tests is in it.

@@ -1,0 +1,45 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { gzipSync } from 'node:zlib'
+
+const CHECKOUT = resolve(__dirname, '../..')
+let folder: string
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'latchkey-client-'))
+  execFileSync(process.execPath, [join(CHECKOUT, 'client/build.js'), folder])
+}, 60_000)
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const read = (name: string) => readFileSync(join(folder, name), 'utf8')
+
+test.each(['esm/index.js', 'esm/core.js', 'cjs/index.js', 'cjs/core.js'])(
+  '%s is at most 8 kB gzipped, Firebase not counted',
+  (name) => {
+    expect(gzipSync(read(name)).length).toBeLessThanOrEqual(8192)
+  },
+)
+
+test('the core imports nothing, the default entry Firebase alone', () => {
+  const imported = (text: string) =>
+    [...text.matchAll(/(?:from|import|require\()\s*"([^"]+)"/g)].map(([, name]) => name).sort()
+  expect(imported(read('esm/core.js'))).toEqual([])
+  expect(imported(read('cjs/core.js'))).toEqual([])
+  expect(imported(read('esm/index.js'))).toEqual(['firebase/auth', 'firebase/database'])
+})
+
+test('every file that the manifest names is there, and its types need no other package of ours', () => {
+  const manifest = JSON.parse(read('package.json')) as { exports: object; sideEffects: boolean }
+  const named = [...JSON.stringify(manifest.exports).matchAll(/"(\.\/[^"]+\.[a-z.]+)"/g)]
+  expect(named).toHaveLength(8)
+  for (const [, name] of named)
+    expect([name, existsSync(join(folder, name!))]).toEqual([name, true])
+  expect(manifest.sideEffects).toBe(false)
+  const types = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.d.ts'),
+  )
+  expect(types.length).toBeGreaterThan(20)
+  for (const name of types) expect(read(name)).not.toMatch(/'@latchkey\/|\.ts'/)
+})

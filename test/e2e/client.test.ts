@@ -1,0 +1,259 @@
+import { deleteApp, initializeApp } from 'firebase/app'
+import { connectAuthEmulator, getAuth, signOut } from 'firebase/auth'
+import { connectDatabaseEmulator, getDatabase } from 'firebase/database'
+import { randomUUID } from 'node:crypto'
+import { IDBFactory } from 'fake-indexeddb'
+import {
+  createLatchkey,
+  indexedDbStorage,
+  memoryStorage,
+  textStorage,
+  type Latchkey,
+  type LatchkeyOptions,
+  type Step,
+} from '../../client/src/index.ts'
+import { running } from './harness/running.ts'
+import { startHandlerAlone, type HandlerAlone } from './support/forms.ts'
+
+jest.setTimeout(60_000)
+
+let service: HandlerAlone
+const ends: (() => Promise<void>)[] = []
+beforeAll(async () => {
+  service = await startHandlerAlone()
+})
+afterAll(async () => {
+  await Promise.all(ends.map((end) => end()))
+  await service.close()
+})
+
+interface Sent {
+  readonly method: string
+  readonly path: string
+  readonly status: number
+}
+
+interface Phone {
+  readonly latchkey: Latchkey
+  readonly sent: Sent[]
+  readonly steps: Step[]
+  /** Starts the app anew: a process that was killed. */
+  restart(options?: Partial<LatchkeyOptions>): Latchkey
+}
+
+/** The real SDK of Firebase on the run's emulators; only what passes is written down. */
+function newPhone(options: Partial<LatchkeyOptions> = {}): Phone {
+  const { projectId, namespace, authEmulatorHost, databaseEmulatorHost } = running()
+  const databaseURL = `https://${namespace}.firebaseio.com`
+  const app = initializeApp({ projectId, apiKey: 'demo', databaseURL }, randomUUID())
+  const auth = getAuth(app)
+  connectAuthEmulator(auth, `http://${authEmulatorHost}`, { disableWarnings: true })
+  const database = getDatabase(app)
+  const [host = '', port] = databaseEmulatorHost.split(':')
+  connectDatabaseEmulator(database, host, Number(port))
+  ends.push(async () => {
+    await signOut(auth)
+    await deleteApp(app)
+  })
+  const sent: Sent[] = []
+  const steps: Step[] = []
+  const recordingFetch: typeof fetch = async (input, init) => {
+    const response = await fetch(input, init)
+    const path = new URL(String(input)).pathname
+    sent.push({ method: init?.method ?? 'GET', path, status: response.status })
+    return response
+  }
+  const all = {
+    baseUrl: service.apiBaseUrl,
+    auth,
+    database,
+    storage: memoryStorage(),
+    fetch: recordingFetch,
+    onProgress: ({ step }: { readonly step: Step }) => void steps.push(step),
+    ...options,
+  }
+  const restart = (changed: Partial<LatchkeyOptions> = {}) => createLatchkey({ ...all, ...changed })
+  return { latchkey: restart(), sent, steps, restart }
+}
+
+const CURRENT = '/installs/current'
+const registrations = ({ sent }: Phone) =>
+  sent.filter(({ path, method }) => path === '/api/installs' && method === 'POST').length
+
+test('the first call registers, and is answered', async () => {
+  const phone = newPhone()
+  const response = await phone.latchkey.fetch(CURRENT)
+  expect(response.status).toBe(200)
+  expect(await response.json()).toMatchObject({ status: 'active' })
+  expect(phone.steps).toEqual([
+    'signing_in',
+    'asking',
+    'waiting_for_code',
+    'sending_code',
+    'waiting_for_key',
+    'registered',
+  ])
+})
+
+test('20 concurrent first calls register once', async () => {
+  const phone = newPhone()
+  const answers = await Promise.all(Array.from({ length: 20 }, () => phone.latchkey.fetch(CURRENT)))
+  expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200))
+  expect(registrations(phone)).toBe(2)
+})
+
+test.each([-86_400_000, 86_400_000])('a clock %d ms off: one retry, then none', async (offMs) => {
+  const phone = newPhone({ clock: () => Date.now() + offMs })
+  expect((await phone.latchkey.fetch(CURRENT)).status).toBe(200)
+  expect((await phone.latchkey.fetch(CURRENT)).status).toBe(200)
+  const calls = phone.sent.filter(({ path }) => path === '/api/installs/current')
+  expect(calls.map(({ status }) => status)).toEqual([401, 200, 200])
+})
+
+test('a server time whose MAC does not verify is not believed', async () => {
+  let calls = 0
+  const phone = newPhone({
+    clock: () => Date.now() - 86_400_000,
+    fetch: async (input, init) => {
+      const response = await fetch(input, init)
+      if (!String(input).endsWith(CURRENT)) return response
+      calls += 1
+      const headers = new Headers(response.headers)
+      const time = headers.get('server-time')!
+      headers.set('server-time', `${Number.parseInt(time) + 1}${time.slice(time.indexOf(';'))}`)
+      return new Response(response.body, { status: response.status, headers })
+    },
+  })
+  const response = await phone.latchkey.fetch(CURRENT)
+  expect([response.status, calls]).toEqual([401, 1])
+  // The answer is still readable.
+  expect(await response.json()).toMatchObject({ code: 'clock_skew' })
+})
+
+test('a revoked key registers anew once, and not in a loop', async () => {
+  const phone = newPhone()
+  const revoke = async () => {
+    const { url, ...call } = await phone.latchkey.sign(CURRENT, { method: 'DELETE' })
+    expect((await fetch(url, call as RequestInit)).status).toBe(200)
+  }
+  const first = await phone.latchkey.register()
+  await revoke()
+  const answers = await Promise.all([phone.latchkey.fetch(CURRENT), phone.latchkey.fetch(CURRENT)])
+  expect(answers.map(({ status }) => status)).toEqual([200, 200])
+  expect((await phone.latchkey.register()).keyId).not.toBe(first.keyId)
+  expect(registrations(phone)).toBe(4)
+  // Again within the minute: it is told, and nothing is asked for.
+  await revoke()
+  const refused = await phone.latchkey.fetch(CURRENT)
+  expect(await refused.json()).toMatchObject({ code: 'key_revoked' })
+  expect(registrations(phone)).toBe(4)
+})
+
+test('a POST is not sent again after the network failed', async () => {
+  let posts = 0
+  const phone = newPhone({
+    fetch: async (input, init) => {
+      const response = await fetch(input, init)
+      if (!String(input).endsWith('/rotate')) return response
+      posts += 1
+      throw new TypeError('fetch failed')
+    },
+  })
+  const call = phone.latchkey.fetch(`${CURRENT}/rotate`, { method: 'POST' })
+  await expect(call).rejects.toThrow('fetch failed')
+  expect(posts).toBe(1)
+})
+
+test('rotation, revocation and forgetting', async () => {
+  const phone = newPhone()
+  const first = await phone.latchkey.register()
+  const second = await phone.latchkey.rotate()
+  expect(second.keyId).not.toBe(first.keyId)
+  expect((await phone.latchkey.fetch(CURRENT)).status).toBe(200)
+  await phone.latchkey.revoke()
+  const third = await phone.latchkey.register()
+  expect(third.keyId).not.toBe(second.keyId)
+  await phone.latchkey.forget()
+  expect((await phone.latchkey.register()).keyId).not.toBe(third.keyId)
+})
+
+describe('killed in the middle', () => {
+  /** Dies when this step is reached. */
+  const dyingAt = (step: Step) => (progress: { readonly step: Step }) => {
+    if (progress.step === step) throw new Error('killed')
+  }
+  test.each<Step>(['asking', 'waiting_for_code', 'sending_code', 'waiting_for_key'])(
+    'at %s: the next start goes on',
+    async (step) => {
+      const phone = newPhone()
+      await expect(phone.restart({ onProgress: dyingAt(step) }).register()).rejects.toThrow(
+        'killed',
+      )
+      expect((await phone.restart().fetch(CURRENT)).status).toBe(200)
+      // Both requests, and one more where the first had been answered and its code was not yet used.
+      const repeated = step === 'waiting_for_code' || step === 'sending_code'
+      expect(registrations(phone)).toBe(repeated ? 3 : 2)
+    },
+  )
+})
+
+test('a key in IndexedDB outlives a restart, and its secret cannot be read out', async () => {
+  const storage = indexedDbStorage('test', new IDBFactory())
+  const phone = newPhone({ storage })
+  const first = await phone.latchkey.register()
+  const { secret } = (await storage.read())!.credential!
+  expect(secret).toMatchObject({ type: 'secret', extractable: false })
+  await expect(crypto.subtle.exportKey('raw', secret as CryptoKey)).rejects.toThrow()
+  const restarted = phone.restart()
+  expect(await restarted.register()).toEqual(first)
+  expect((await restarted.fetch(CURRENT)).status).toBe(200)
+  expect(registrations(phone)).toBe(2)
+})
+
+test('a key kept as a text outlives a restart; a damaged text is as good as none', async () => {
+  let text: string | null = null
+  const storage = textStorage({
+    get: () => text,
+    set: (next) => void (text = next),
+    remove: () => void (text = null),
+  })
+  const phone = newPhone({ storage })
+  const first = await phone.latchkey.register()
+  expect(await phone.restart().register()).toEqual(first)
+  text = text!.slice(1)
+  expect((await phone.restart().register()).keyId).not.toBe(first.keyId)
+})
+
+test('a drop that never comes: a typed error at the deadline', async () => {
+  const phone = newPhone({
+    deadlineMs: 500,
+    fetch: () => Promise.resolve(Response.json({ drop: 'otp', path: 'nowhere' })),
+  })
+  await expect(phone.latchkey.register()).rejects.toMatchObject({ code: 'timed_out' })
+})
+
+test('a refused registration: a typed error with all that the problem says', async () => {
+  const phone = newPhone({
+    fetch: (input, init) =>
+      fetch(input, { ...init, headers: { ...init?.headers, Authorization: 'Bearer forged' } }),
+  })
+  await expect(phone.latchkey.register()).rejects.toMatchObject({
+    name: 'LatchkeyError',
+    code: 'invalid_credentials',
+    status: 401,
+    requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+    type: expect.stringContaining('invalid_credentials') as string,
+  })
+})
+
+test('no other address is ever sent the key', async () => {
+  const { latchkey, sent } = newPhone()
+  for (const path of [
+    'https://elsewhere.example/api/login',
+    '/../../login',
+    '//elsewhere.example',
+  ]) {
+    await expect(latchkey.fetch(path)).rejects.toThrow(TypeError)
+  }
+  expect(sent.filter(({ path }) => path !== '/api/installs')).toEqual([])
+})
