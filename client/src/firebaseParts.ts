@@ -20,7 +20,7 @@ export interface FirebaseFunctions<Auth, Database, Reference> {
   readonly ref: (database: NoInfer<Database>, path: string) => Reference
   /** Answers the function that ends the listening. */
   readonly onValue: (
-    reference: Reference,
+    reference: NoInfer<Reference>,
     onValue: (snapshot: { val(): unknown }) => void,
     onError: (error: Error) => void,
   ) => () => void
