@@ -11,7 +11,7 @@ import type { DurableNonces } from './durableNonces.ts'
 import type { InstallCache } from './installCache.ts'
 import { hmacUnder, type KeyMaterial } from './keyMaterial.ts'
 import type { NonceMemory } from './nonceMemory.ts'
-import type { RateLimit, RatePolicy, RateVerdict } from './rateLimit.ts'
+import type { RateLimit, RateVerdict } from './rateLimit.ts'
 import {
   verifySignature,
   type Call,
@@ -26,16 +26,11 @@ export interface GuardPolicy {
   readonly scope?: string
 }
 
-/** What a limit has said, for the `RateLimit` headers. */
-export interface RateState extends RateVerdict {
-  readonly policy: RatePolicy
-}
-
 /** A request that may go to its handler. */
 export interface Admission {
   readonly admitted: true
   readonly install: Install
-  readonly rate: RateState
+  readonly rate: RateVerdict
 }
 
 export type DenialReason =
@@ -52,7 +47,7 @@ export interface Denial {
   readonly reason: DenialReason
   readonly keyId?: string
   readonly serverTime?: { readonly unixSeconds: number; readonly header: string }
-  readonly rate?: RateState
+  readonly rate?: RateVerdict
 }
 
 export interface GuardParts {
@@ -96,7 +91,7 @@ export function makeGuard({ material, cache, nonces, durableNonces, rate }: Guar
       return deny('scope_missing', 'scope_missing', keyId)
     }
 
-    const state: RateState = { ...rate.take(keyId, nowMs), policy: rate.policy }
+    const state = rate.take(keyId, nowMs)
     if (!state.allowed) return { ...deny('rate_limited', 'rate_limited', keyId), rate: state }
 
     const admission: Admission = { admitted: true, install, rate: state }

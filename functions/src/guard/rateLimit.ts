@@ -14,6 +14,8 @@ export interface RateVerdict {
   readonly remaining: number
   /** Seconds until a request is allowed again, or until the quota is whole. */
   readonly resetSeconds: number
+  /** Of the limit that says it. Given along, for to spread a verdict into another object takes 3 µs. */
+  readonly policy: RatePolicy
 }
 
 /** One policy, counted per key (an install, a client address) in this instance's memory. */
@@ -46,7 +48,7 @@ export function makeRateLimit(policy: RatePolicy, keysMax: number): RateLimit {
       bucket.atMs = nowMs
       const remaining = Math.floor((full - bucket.debt) / windowMs)
       const wait = allowed ? bucket.debt : owed + windowMs - full
-      return { allowed, remaining, resetSeconds: secondsFor(wait) }
+      return { allowed, remaining, resetSeconds: secondsFor(wait), policy }
     },
   }
 }
