@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ErrorCode } from '@latchkey/protocol'
 import { parseTarget, type Target } from '@latchkey/protocol'
+import { withDeadline } from './deadline.ts'
 import type { Denial, Guard, GuardPolicy, Verdict } from './guard/guard.ts'
 import type { RateLimit } from './guard/rateLimit.ts'
 import { answerJson, answerProblem, type HeaderMap } from './http/answer.ts'
@@ -152,12 +153,19 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
     const fail = (error: unknown) => refuse(req, res, explainError(error, req.requestId, log))
     try {
       const serving = serve(req, res)
-      return serving instanceof Promise ? serving.catch(fail) : undefined
+      if (!(serving instanceof Promise)) return undefined
+      return withDeadline('request', REQUEST_DEADLINE_MS, serving).catch(fail)
     } catch (error) {
       return fail(error)
     }
   }
 }
+
+/**
+ * For all that a request waits for, its body included: every operation has a deadline of its own, but
+ * several in turn could pass the 10 s in which each request is answered (threat T26).
+ */
+const REQUEST_DEADLINE_MS = 9000
 
 const NO_BODY = Buffer.alloc(0)
 

@@ -1,5 +1,6 @@
 import { ERRORS, type ErrorCode } from '../../protocol/src/index.ts'
 import { rowOf, seconds, startDatabase, type TestDatabase } from './harness/database.ts'
+import { startFaultProxy } from './harness/faultProxy.ts'
 import { startInstance, type Instance } from './harness/instance.ts'
 import { keyOf } from './harness/key.ts'
 import { FAILING, SCOPED, TEST_ROUTES } from './harness/routes.ts'
@@ -322,3 +323,25 @@ describe('the use of a key', () => {
     expect(spent.writes).toBe(1)
   })
 })
+
+test('a request ends before 10 s, however long each of its operations may wait', async () => {
+  const proxy = await startFaultProxy(database.rtdb.port)
+  const rtdb = { ...database.rtdb, url: `http://${proxy.host}` }
+  const patient = await startInstance(
+    { rtdb, clock: database.clock },
+    { databaseDeadlineMs: 12_000 },
+  )
+  // Its record is in memory from here on.
+  expect((await call(12, {}, patient)).status).toBe(200)
+  await proxy.inflict('silent')
+  const startedAt = performance.now()
+  const refused = await call(12, { method: 'POST', target: `${CURRENT}/rotate` }, patient)
+  expect(performance.now() - startedAt).toBeLessThan(10_000)
+  expect(refused).toMatchObject({ status: 503, json: { code: 'unavailable' } })
+  expect(refused.headers['retry-after']).toBe('2')
+  // What is in memory is served meanwhile, and what comes too late is told to nobody.
+  expect((await call(12, {}, patient)).status).toBe(200)
+  await proxy.inflict('none')
+  await patient.close()
+  await proxy.close()
+}, 45_000)

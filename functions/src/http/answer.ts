@@ -49,6 +49,8 @@ function write(
   body: unknown,
   headers: HeaderMap = {},
 ): void {
+  // Answered already: the request's deadline was quicker than its handler.
+  if (res.writableEnded) return
   // The peer is gone, or a handler failed after its answer had begun: there is nothing to say it to.
   if (res.headersSent) {
     res.destroy()
