@@ -1,6 +1,9 @@
 import { parseArgs } from 'node:util'
 import { connectDatabase } from '../functions/src/database.ts'
+import { settingOf } from '../functions/src/config.ts'
 import { startFirebase } from '../functions/src/firebase.ts'
+import { connectIdentity } from '../functions/src/identity.ts'
+import { sweepSettings } from '../functions/src/sweep/settings.ts'
 import { sweep, type SweepReport } from '../functions/src/sweep/sweep.ts'
 import { inCheckout } from './local/checkout.ts'
 import { readRunning } from './local/running.ts'
@@ -73,16 +76,34 @@ function useRunning(): string | undefined {
 /** As the backend identity: the rules hold for this script as well. */
 async function sweepAt(databaseUrl: string): Promise<SweepReport> {
   const firebase = await startFirebase(databaseUrl)
-  const database = connectDatabase(() => Promise.resolve(firebase), { deadlineMs: DEADLINE_MS })
+  const app = () => Promise.resolve(firebase)
+  const database = connectDatabase(app, { deadlineMs: DEADLINE_MS })
+  const identity = connectIdentity(app, { deadlineMs: DEADLINE_MS })
+  const settings = sweepSettings({
+    dormantDays: settingOf('dormantDays'),
+    unusedDays: settingOf('unusedDays'),
+    dormantGraceDays: settingOf('dormantGraceDays'),
+    deleteUsageDays: settingOf('deleteUsageDays'),
+    deleteAnonymousUsers: settingOf('deleteAnonymousUsers'),
+  })
   try {
-    return await sweep({ database, now: Date.now, batch: BATCH, budgetMs: BUDGET_MS })
+    return await sweep({
+      database,
+      identity,
+      now: Date.now,
+      batch: BATCH,
+      budgetMs: BUDGET_MS,
+      settings,
+    })
   } finally {
     await firebase.close()
   }
 }
 
-function describe({ challenges, drops, windows, revocations }: SweepReport): string {
+function describe({ removed, marked, kept }: SweepReport): string {
+  const { challenges, drops, windows, revocations, installs } = removed
   return [
+    `${installs} keys whose time is over (${marked} more are dormant now, ${kept.revived} are in use again)`,
     `${challenges} used or expired challenges`,
     `${drops} drops that nobody has collected`,
     `${windows} minutes and days of nonces and counters`,

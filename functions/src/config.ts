@@ -1,4 +1,4 @@
-import { defineInt, defineSecret, defineString } from 'firebase-functions/params'
+import { defineBoolean, defineInt, defineSecret, defineString } from 'firebase-functions/params'
 import {
   ACCOUNT_RANGES,
   ACCOUNT_SETTINGS,
@@ -78,6 +78,21 @@ export const SETTINGS = {
     description:
       'Calls of the open endpoint per client address (IPv6: per /56) and minute, by each instance. Many phones share one address at a mobile operator.',
   }),
+  ownerRegistrationsPerMinute: defineInt('OWNER_REGISTRATIONS_PER_MINUTE', {
+    default: 3000,
+    description:
+      'Registrations a minute, all instances together, by callers with an ID token of their UID, as the SDK sends it. Ten times what a sale brings.',
+  }),
+  strangerRegistrationsPerMinute: defineInt('STRANGER_REGISTRATIONS_PER_MINUTE', {
+    default: 300,
+    description:
+      'The same for callers without an ID token: what a flood of them can write. It takes nothing from the owners.',
+  }),
+  checkUidExists: defineBoolean('CHECK_UID_EXISTS', {
+    default: true,
+    description:
+      'Whether Firebase Auth is asked for the UID that a caller without an ID token names; nothing is written for one that nobody has.',
+  }),
   trustedProxyHops: defineInt('TRUSTED_PROXY_HOPS', {
     default: 1,
     description:
@@ -99,6 +114,33 @@ export const SETTINGS = {
   sweepBatch: defineInt('SWEEP_BATCH', {
     default: 500,
     description: 'Rows that the sweep reads and removes at a time.',
+  }),
+  dormantDays: defineInt('DORMANT_DAYS', {
+    default: 90,
+    description: 'Days without use after which a key is dormant. It works again if it is used.',
+  }),
+  unusedDays: defineInt('UNUSED_DAYS', {
+    default: 7,
+    description: 'Days after which a key that was never used is dormant.',
+  }),
+  dormantGraceDays: defineInt('DORMANT_GRACE_DAYS', {
+    default: 14,
+    description:
+      'Days that a dormant key can still be used; then it is removed, and its app registers anew.',
+  }),
+  retentionDays: defineInt('RETENTION_DAYS', {
+    default: 30,
+    description:
+      'Days that the record of a superseded or revoked key is kept: its app learns why, and operators can ask.',
+  }),
+  deleteUsageDays: defineInt('DELETE_USAGE_DAYS', {
+    default: 35,
+    description: 'Days that the usage of keys is kept.',
+  }),
+  deleteAnonymousUsers: defineBoolean('DELETE_ANONYMOUS_USERS', {
+    default: false,
+    description:
+      'Whether the sweep deletes the anonymous Auth user of a removed key when no other key is left of it.',
   }),
   errorsUrl: defineString('ERRORS_URL', {
     default: '/errors.html#',
@@ -133,11 +175,18 @@ const RANGES = {
   registrationGraceSeconds: [0, 86_400],
   requestsPerMinutePerInstall: [1, 1_000_000],
   registrationsPerMinutePerIp: [1, 1_000_000],
+  ownerRegistrationsPerMinute: [1, 1_000_000],
+  strangerRegistrationsPerMinute: [0, 1_000_000],
   trustedProxyHops: [0, 10],
   installCacheMax: [1, 10_000_000],
   installCacheTtlSeconds: [1, 60],
   nonceMemoryMax: [1, 100_000_000],
   sweepBatch: [1, 1000],
+  dormantDays: [2, 3650],
+  unusedDays: [1, 3650],
+  dormantGraceDays: [1, 365],
+  retentionDays: [1, 3650],
+  deleteUsageDays: [1, 3650],
   ...ACCOUNT_RANGES,
 } as const satisfies Partial<Record<keyof typeof SETTINGS, readonly [least: number, most: number]>>
 
@@ -186,6 +235,10 @@ const byParamName = (values: Readonly<Record<string, unknown>>) =>
 
 const wrong = (name: keyof typeof SETTINGS, expected: string): TypeError =>
   new TypeError(`${SETTINGS[name].name} must be ${expected}`)
+
+/** One setting as it is in the environment, for scripts that need no more than that. */
+export const settingOf = <N extends keyof typeof SETTINGS>(name: N) =>
+  valueOf(SETTINGS[name]) as Value<(typeof SETTINGS)[N]>
 
 /** `firebase deploy` writes every default into the environment; a plain `node` has no such help. */
 function valueOf(param: (typeof SETTINGS)[keyof typeof SETTINGS]): unknown {

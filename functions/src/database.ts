@@ -9,8 +9,9 @@ export type Row = readonly [key: string, value: unknown]
 export interface Range {
   readonly orderBy?: string
   readonly from?: string | number
-  /** Begin behind this one. */
+  /** Begin behind this one; among rows of one value, behind `afterKey`. */
   readonly after?: string | number
+  readonly afterKey?: string
   readonly to?: string | number
 }
 
@@ -134,7 +135,7 @@ const RECONNECT_EVERY_MS = 2000
 function selected(
   database: AdminDatabase,
   table: string,
-  { orderBy, from, after, to }: Range,
+  { orderBy, from, after, afterKey, to }: Range,
 ): Query {
   const ref = database.ref(table)
   let query =
@@ -144,7 +145,7 @@ function selected(
         ? ref.orderByValue()
         : ref.orderByChild(orderBy)
   if (from !== undefined) query = query.startAt(from)
-  if (after !== undefined) query = query.startAfter(after)
+  if (after !== undefined) query = query.startAfter(after, afterKey)
   if (to !== undefined) query = query.endAt(to)
   return query
 }

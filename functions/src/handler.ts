@@ -11,19 +11,21 @@ import type { ApiRequest } from './http/apiRequest.ts'
 import { clientAddress } from './http/clientAddress.ts'
 import { rateHeaders } from './http/rateHeaders.ts'
 import { readBody } from './http/readBody.ts'
-import type { Install } from './installs/install.ts'
+import type { RecordUse } from './installs/recordUse.ts'
 import { describeError, type Log } from './log.ts'
 import { makeRefusalLog } from './refusalLog.ts'
 import { proceed } from './proceed.ts'
 import { loadRouter, type RunRoute } from './router.ts'
 import type { Route } from './routes.ts'
+import type { Usage } from './usage/usage.ts'
 
 export interface HandlerParts {
   readonly routes: readonly Route[]
   readonly guard: Guard
   /** Undefined when there is nothing to write, which is nearly always. */
-  readonly recordUse: (install: Install, nowMs: number) => Promise<void> | undefined
+  readonly recordUse: RecordUse
   readonly addressLimit: RateLimit
+  readonly usage: Pick<Usage, 'admitted' | 'refused'>
   readonly log: Log
   /** Unix milliseconds. */
   readonly now: () => number
@@ -60,7 +62,7 @@ interface Passage {
  * because a request that is refused must not pay for it.
  */
 export function makeHandler(parts: HandlerParts): RequestHandler {
-  const { guard, recordUse, addressLimit, log, now, settings } = parts
+  const { guard, recordUse, addressLimit, usage, log, now, settings } = parts
   const table = tabulate(parts.routes)
   const logRefusal = makeRefusalLog(log, now)
   let run: RunRoute | undefined
@@ -101,14 +103,20 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
   ): Admitted | Refusal | Promise<Admitted> => {
     if (!verdict.admitted) return explainDenial(verdict)
     req.install = verdict.install
+    usage.admitted(verdict.install.keyId, nowMs, req.incoming)
     const admitted = { rateHeaders: rateHeaders(verdict.rate) }
     const recorded = recordUse(verdict.install, nowMs)
-    return recorded === undefined ? admitted : recorded.then(() => admitted)
+    if (recorded === undefined) return admitted
+    return recorded.then((install) => {
+      req.install = install
+      return admitted
+    })
   }
 
   const refuse = (req: ApiRequest, res: ServerResponse, refusal: Refusal): void => {
     const { code, reason, keyId } = refusal
     const { requestId, routePath: route } = req
+    usage.refused(code, now(), keyId ?? req.install?.keyId)
     logRefusal({ event: 'refused', requestId, route, code, reason, ...(keyId && { keyId }) })
     answerProblem(res, { ...refusal, requestId, errorsUrl: settings.errorsUrl })
   }

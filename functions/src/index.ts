@@ -1,6 +1,7 @@
 import { onRequest } from 'firebase-functions/v2/https'
 import { onSchedule } from 'firebase-functions/v2/scheduler'
 import { SMS_SECRET } from './accountSettings.ts'
+import { beforeTermination } from './beforeTermination.ts'
 import { DEPLOYMENT, MASTER_SECRETS, readConfig, refuseEmulatorSettings } from './config.ts'
 import type { RequestHandler } from './handler.ts'
 import { log } from './log.ts'
@@ -10,7 +11,13 @@ refuseEmulatorSettings(process.env)
 
 let built: Service | undefined
 /** Built by the first call: params and secrets have no value while the code is loaded. */
-const service = (): Service => (built ??= buildService(readConfig(), { log, now: Date.now }))
+const service = (): Service => (built ??= build())
+
+function build(): Service {
+  const service = buildService(readConfig(), { log, now: Date.now })
+  beforeTermination(service.flush)
+  return service
+}
 
 const { region, memory, concurrency, minInstances, maxInstances, sweepSchedule } = DEPLOYMENT
 

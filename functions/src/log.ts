@@ -1,5 +1,6 @@
 import { write } from 'firebase-functions/logger'
 import type { ErrorCode } from '@latchkey/protocol'
+import type { SweepReport } from './sweep/sweep.ts'
 
 /** Every line the service writes. A field that is not named here cannot be logged (threat T23). */
 export type LogEvent =
@@ -17,6 +18,12 @@ export type LogEvent =
   | { readonly event: 'issued' | 'rotated' | 'revoked'; readonly requestId: string }
   | { readonly event: 'use_not_recorded'; readonly keyId: string; readonly error: LoggedError }
   | {
+      readonly event: 'usage_dropped'
+      readonly keys: number
+      readonly requests: number
+      readonly error?: LoggedError
+    }
+  | {
       readonly event: 'sms_sent'
       readonly id: string
       readonly country: string
@@ -33,11 +40,7 @@ export type LogEvent =
   | { readonly event: 'sms_countries_none' }
   | {
       readonly event: 'swept'
-      readonly challenges: number
-      readonly drops: number
-      readonly windows: number
-      readonly revocations: number
-      readonly expired: number
+      readonly report: SweepReport
       readonly ms: number
     }
 
@@ -62,6 +65,7 @@ const SEVERITY = {
   refused: 'NOTICE',
   refusals: 'NOTICE',
   use_not_recorded: 'WARNING',
+  usage_dropped: 'WARNING',
   failed: 'ERROR',
 } as const
 

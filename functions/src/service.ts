@@ -11,18 +11,26 @@ import { makeNonceMemory } from './guard/nonceMemory.ts'
 import { makeRateLimit } from './guard/rateLimit.ts'
 import { followRevocations, HEARTBEAT_MS, type RevocationFeed } from './guard/revocationFeed.ts'
 import { makeHandler, type RequestHandler } from './handler.ts'
+import { clientAddress } from './http/clientAddress.ts'
 import { connectIdentity } from './identity.ts'
 import { makeInstallHandlers } from './installs/handlers.ts'
 import { makeIssuing } from './installs/issuing.ts'
 import { makeKeyring } from './installs/keyring.ts'
 import { makeUseRecorder } from './installs/recordUse.ts'
+import { makeOpenLimits } from './installs/openLimits.ts'
 import { makeInstallStore } from './installs/store.ts'
 import type { Log } from './log.ts'
 import { makeRoutes } from './routes.ts'
+import { sweepSettings } from './sweep/settings.ts'
 import { sweep, type SweepReport } from './sweep/sweep.ts'
+import { makeNetworkNames } from './usage/networkNames.ts'
+import { makeUsageStore } from './usage/store.ts'
+import { makeUsage } from './usage/usage.ts'
 
 /** Addresses counted at once; beyond, the least recent have their quota back. */
 const ADDRESSES_MAX = 50_000
+
+const DAY_MS = 24 * 60 * 60 * 1000
 
 /** Leaves the function's own time limit (540 s) room for the batch under way. */
 const SWEEP_BUDGET_MS = 480_000
@@ -31,6 +39,8 @@ const SWEEP_BUDGET_MS = 480_000
 export interface Service {
   readonly handle: RequestHandler
   readonly sweep: () => Promise<SweepReport>
+  /** Writes what is counted in memory only. Never fails. */
+  readonly flush: () => Promise<void>
   /** Ends its connections and timers. */
   readonly close: () => Promise<void>
 }
@@ -51,7 +61,14 @@ export function buildService(
   const keyring = makeKeyring(config.masterSecrets)
   const database = connectDatabase(firebase, deadline)
   const identity = connectIdentity(firebase, deadline)
-  const store = makeInstallStore(database)
+  const openQuotas = {
+    owners: config.ownerRegistrationsPerMinute,
+    strangers: config.strangerRegistrationsPerMinute,
+  }
+  const store = makeInstallStore(database, {
+    retentionMs: config.retentionDays * DAY_MS,
+    openQuotas,
+  })
 
   const cache = makeInstallCache({
     read: (keyId) => {
@@ -87,6 +104,8 @@ export function buildService(
   const installs = makeInstallHandlers({
     issuing,
     identity,
+    limits: makeOpenLimits(openQuotas, now),
+    checkUidExists: config.checkUidExists,
     forget: (keyId) => cache.drop(keyId),
     log,
   })
@@ -97,6 +116,14 @@ export function buildService(
       buildAccounts({ config, database, identity, keyring, newId, now, log }),
     ))
 
+  const usage = makeUsage({
+    store: makeUsageStore(database, makeNetworkNames(keyring)),
+    addressOf: (incoming) => clientAddress(incoming, config.trustedProxyHops),
+    newId,
+    now,
+    log,
+  })
+
   const handle = makeHandler({
     routes: routes(installs, loadAccounts),
     guard,
@@ -105,6 +132,7 @@ export function buildService(
       { name: 'address', quota: config.registrationsPerMinutePerIp, windowSeconds: 60 },
       ADDRESSES_MAX,
     ),
+    usage,
     log,
     now,
     settings: config,
@@ -117,15 +145,20 @@ export function buildService(
       const startedAt = now()
       const report = await sweep({
         database,
+        identity,
         now,
         batch: config.sweepBatch,
         budgetMs: SWEEP_BUDGET_MS,
+        settings: sweepSettings(config),
       })
-      log({ event: 'swept', ...report, ms: now() - startedAt })
+      log({ event: 'swept', report, ms: now() - startedAt })
       return report
     },
+    flush: () => usage.flush(),
     close: async () => {
       clearInterval(heart)
+      usage.stop()
+      await usage.flush()
       feed?.stop()
       database.close()
       if (app !== undefined) await (await app).close()

@@ -177,7 +177,7 @@ function keyIdOf(n: number): string {
 function rowOf(n: number) {
   const slot = 'A'.repeat(22)
   const at = Date.now()
-  const times = { createdAt: at, lastUsedAt: at }
+  const times = { createdAt: at - 1, lastUsedAt: at }
   return {
     ...{ uid: `uid-${n}`, slot, place: `uid-${n}/${slot}`, status: 'active' },
     ...{ scopes: { accounts: true }, masterVersion: 1, ...times },

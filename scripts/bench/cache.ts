@@ -86,7 +86,7 @@ function rowOf(keyId: string) {
   const slot = asReceived(createHash('sha256').update(keyId).digest('base64url').slice(0, 22))
   const uid = asReceived(keyId.slice(0, 28))
   const now = Date.now()
-  const times = { createdAt: now, lastUsedAt: now }
+  const times = { createdAt: now - 1, lastUsedAt: now }
   return { uid, slot, status: 'active', scopes: { accounts: true }, masterVersion: 1, ...times }
 }
 

@@ -7,7 +7,13 @@ import { keyOf } from './harness/key.ts'
 import { seconds, startDatabase, type TestDatabase } from './harness/database.ts'
 import type { Outgoing } from './harness/signed.ts'
 import { signed } from './harness/signed.ts'
-import { connect, placeOf, startBackend, type Backend } from './installs/harness/backend.ts'
+import {
+  STORE_SETTINGS,
+  connect,
+  placeOf,
+  startBackend,
+  type Backend,
+} from './installs/harness/backend.ts'
 import { activeKeysOf, faultsOf } from './installs/harness/faults.ts'
 
 // Time is real here: what is tested is that no request outlives 10 s (T26).
@@ -128,7 +134,7 @@ describe('a write that was on its way when the connection died', () => {
     proxy = await startFaultProxy(backend.rtdb.port)
     const connected = await connect(backend, { host: proxy.host, deadlineMs: 400 })
     close = connected.close
-    store = makeInstallStore(connected.database)
+    store = makeInstallStore(connected.database, STORE_SETTINGS)
   })
   afterEach(async () => {
     await close()

@@ -2,10 +2,12 @@ import type { Case } from './case.ts'
 import { accounts } from './cases/accounts.ts'
 import { challenges } from './cases/challenges.ts'
 import { drops } from './cases/drops.ts'
+import { flushes } from './cases/flushes.ts'
 import { indexes } from './cases/indexes.ts'
 import { keys } from './cases/keys.ts'
 import { limits } from './cases/limits.ts'
 import { nonces } from './cases/nonces.ts'
+import { openCalls } from './cases/openCalls.ts'
 import { revocations } from './cases/revocations.ts'
 import { statuses } from './cases/statuses.ts'
 import { whoReads } from './cases/whoReads.ts'
@@ -25,6 +27,8 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
   nonces,
   revocations,
   limits,
+  openCalls,
+  flushes,
   indexes,
   accounts,
 }

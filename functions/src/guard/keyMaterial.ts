@@ -11,6 +11,7 @@ export interface KeyMaterial {
 
 export interface GenuineKey {
   readonly keyId: string
+  readonly masterVersion: number
   /**
    * The HMAC secret, 32 bytes, as text of latin1. A Buffer of 32 bytes would keep the 8 kB alive that
    * Node cuts it from: 700 bytes a key, measured.
@@ -19,7 +20,6 @@ export interface GenuineKey {
 }
 
 interface Derived extends GenuineKey {
-  readonly masterVersion: number
   readonly mac: string
 }
 

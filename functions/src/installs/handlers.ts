@@ -4,6 +4,7 @@ import { ApiError } from '../http/apiError.ts'
 import { installOf, type Answer, type ApiRequest, type Handler } from '../http/apiRequest.ts'
 import { parseBody, refuseBody } from '../http/parseBody.ts'
 import type { Issuing } from './issuing.ts'
+import type { OpenLimits } from './openLimits.ts'
 import { slotOf } from './slot.ts'
 import type { Place } from './store.ts'
 
@@ -13,13 +14,18 @@ const BEARER = /^Bearer ([A-Za-z0-9_.-]{1,4096})$/i
 export interface InstallHandlerParts {
   readonly issuing: Issuing
   readonly identity: Identity
+  readonly limits: OpenLimits
+  /** Whether a stranger's UID is looked up before anything is written for it. */
+  readonly checkUidExists: boolean
   /** Makes this instance forget what it has cached of a key. */
   readonly forget: (keyId: string) => void
   readonly log: Log
 }
 
 /** The handlers below `/api/installs`. */
-export function makeInstallHandlers({ issuing, identity, forget, log }: InstallHandlerParts) {
+export function makeInstallHandlers(parts: InstallHandlerParts) {
+  const { issuing, identity, limits, checkUidExists, forget, log } = parts
+
   /** True for the proven owner of the UID, false for an anonymous caller. */
   const proveOwner = async (req: ApiRequest, uid: string): Promise<boolean> => {
     const header = req.headers.authorization
@@ -36,12 +42,16 @@ export function makeInstallHandlers({ issuing, identity, forget, log }: InstallH
     const { deviceId, uid, otp } = parseBody(req, REGISTRATION)
     const isOwner = await proveOwner(req, uid)
     const place = { uid, slot: slotOf(deviceId) }
+    // Before Auth is asked, and before anything depends on the UID.
+    const pass = limits.enter(otp === undefined ? 'challenges' : 'attempts', isOwner)
     if (otp === undefined) {
       // The answer is the same for a UID that nobody has: it must not tell which ones exist.
-      if (isOwner || (await identity.exists(uid))) await issuing.challenge(place, isOwner)
+      const mayExist = isOwner || !checkUidExists || (await identity.exists(uid))
+      if (mayExist && (await issuing.challenge(place, isOwner)) === 'full') throw pass.full()
       return whereToLook(place, 'otp')
     }
     const verdict = await issuing.redeem(place, otp, isOwner)
+    if (verdict === 'full') throw pass.full()
     if (verdict !== 'issued') throw new ApiError(verdict)
     log({ event: 'issued', requestId: req.requestId })
     return whereToLook(place, 'credential')

@@ -9,7 +9,7 @@ export interface Install {
   readonly status: InstallStatus
   readonly scopes: readonly string[]
   readonly createdAt: number
-  /** Kept to the day; at first the time of issue. */
+  /** Kept to the day; the time of issue as long as no use has been recorded. */
   readonly lastUsedAt: number
   readonly masterVersion: number
   /** A superseded key works until then. */
@@ -19,12 +19,13 @@ export interface Install {
 }
 
 /** Whether a key may be used, or which error says why not. */
-export type InstallVerdict =
-  'active' | 'key_superseded' | 'key_suspended' | 'key_revoked' | 'key_dormant'
+export type InstallVerdict = 'active' | 'key_superseded' | 'key_suspended' | 'key_revoked'
 
 export function judgeInstall(install: Install, nowMs: number): InstallVerdict {
   switch (install.status) {
     case 'active':
+    // As long as its record is there: its use, which is recorded before anything else, revives it.
+    case 'dormant':
       return 'active'
     case 'superseded':
       return install.graceUntil !== undefined && nowMs < install.graceUntil
@@ -32,12 +33,13 @@ export function judgeInstall(install: Install, nowMs: number): InstallVerdict {
         : 'key_superseded'
     case 'suspended':
       return 'key_suspended'
-    case 'dormant':
-      return 'key_dormant'
     case 'revoked':
       return 'key_revoked'
   }
 }
+
+/** Whether no use has been recorded so far. */
+export const isUnused = ({ lastUsedAt, createdAt }: Install): boolean => lastUsedAt === createdAt
 
 /** Reads a stored record; null when there is none. The rules have checked its shape. */
 export function parseInstall(keyId: string, value: unknown): Install | null {

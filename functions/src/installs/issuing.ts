@@ -24,8 +24,9 @@ export interface Issuing {
   /**
    * Drops a one-time password for the place. Whether a live one was left as it is, or the UID has too
    * many, is not told: nobody learns about another's registration, or disturbs it, by naming a UID.
+   * `full` says nothing about a UID: all callers together have made too many calls in this minute.
    */
-  challenge(place: Place, isOwner: boolean): Promise<void>
+  challenge(place: Place, isOwner: boolean): Promise<'done' | 'full'>
   /** Drops a credential for the one caller who brings the place's live code. */
   redeem(place: Place, code: string, isOwner: boolean): Promise<RedeemVerdict>
   /** Drops the successor of an active key. */
@@ -34,7 +35,7 @@ export interface Issuing {
 }
 
 /** Wrong, used, expired, exhausted and never issued are one verdict: it must not guide a guesser. */
-export type RedeemVerdict = 'issued' | 'otp_rejected'
+export type RedeemVerdict = 'issued' | 'otp_rejected' | 'key_suspended' | 'full'
 
 /** How long a drop waits for its app. */
 const PICKUP_MS = 24 * 60 * 60 * 1000
@@ -93,22 +94,26 @@ export function makeIssuing(parts: IssuingParts): Issuing {
       const id = newId()
       const code = totpCode(keyring.totpSecret(masterVersion, id), createdAt)
       const challenge = { id, createdAt, expiresAt: totpExpiry(createdAt), masterVersion }
-      await store.startChallenge(place, challenge, code, !isOwner)
+      const verdict = await store.startChallenge(place, challenge, code, isOwner)
+      return verdict === 'full' ? 'full' : 'done'
     },
 
     redeem: async (place, code, isOwner) => {
-      if (!(await store.countAttempt(place, isOwner, now()))) return 'otp_rejected'
+      const counted = await store.countAttempt(place, isOwner, now())
+      if (counted !== 'written') return counted === 'full' ? 'full' : 'otp_rejected'
       const issue = issueFor(place, settings.defaultScopes)
       for (let tries = 0; tries < CLAIM_TRIES; tries += 1) {
         const [challenge, earlier] = await Promise.all([
           store.readChallenge(place),
-          store.readActive(place),
+          store.readCurrent(place),
         ])
         if (challenge === null) return 'otp_rejected'
         // We had claimed it, and the acknowledgement was lost with the connection.
         if (challenge.claimedBy === issue.install.keyId) return 'issued'
         if (challenge.claimedBy !== undefined) return 'otp_rejected'
         if (!(await isRightCode(challenge, code))) return 'otp_rejected'
+        // To register anew is no way out of a suspension. Only the place's owner, who knows the code, is told.
+        if (earlier.some(({ status }) => status === 'suspended')) return 'key_suspended'
         const claimed = await store.claim(
           challenge,
           issue,

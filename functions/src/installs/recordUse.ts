@@ -1,6 +1,7 @@
 import { isUnavailable } from '../deadline.ts'
+import { ApiError } from '../http/apiError.ts'
 import { describeError, type Log } from '../log.ts'
-import type { Install } from './install.ts'
+import { isUnused, judgeInstall, type Install } from './install.ts'
 import type { InstallStore } from './store.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -9,47 +10,89 @@ const DAY_MS = 24 * 60 * 60 * 1000
 const PAUSE_MS = 10_000
 
 export interface UseRecorderParts {
-  readonly store: Pick<InstallStore, 'collect' | 'recordUse'>
+  readonly store: Pick<InstallStore, 'collect' | 'read' | 'recordUse' | 'revive'>
   /** Where the record is cached, to be told what has been written. */
   readonly cache: { replace(install: Install, by: Install): void; drop(keyId: string): void }
   readonly log: Log
 }
 
 /**
- * Notes that a key was used: at the first accepted request its drop is removed, later its last use is
- * recorded, at most once a day. Undefined when there is nothing to write, so a warm request does not
- * wait. Never fails: a request that was admitted is not refused for this.
+ * Notes that a key was used, before its request goes to the handler. Gives the record as it is then;
+ * undefined when there is nothing to write, so a warm request does not wait.
+ * @throws ApiError `key_dormant`, `key_revoked` … when what was cached no longer holds, `unavailable` when
+ * a dormant key cannot be revived now
  */
-export function makeUseRecorder({ store, cache, log }: UseRecorderParts) {
-  const underWay = new Map<string, Promise<void>>()
+export type RecordUse = (install: Install, nowMs: number) => Promise<Install> | undefined
+
+/**
+ * The first accepted request removes the key's drop; later the last use is recorded, at most once a
+ * day. A request that was admitted is not refused when that fails; but a dormant key must be revived,
+ * or it would be removed although it is in use.
+ */
+export function makeUseRecorder({ store, cache, log }: UseRecorderParts): RecordUse {
+  const underWay = new Map<string, Promise<Install>>()
   let pausedUntil = 0
 
-  const write = async (install: Install, nowMs: number): Promise<void> => {
-    const { keyId, pickupBy, ...record } = install
-    // Clocks of instances differ; the record's never goes back.
-    const lastUsedAt = Math.max(nowMs, install.lastUsedAt)
+  const write = async (install: Install, nowMs: number): Promise<Install | null> => {
+    const { pickupBy, ...record } = install
+    // Clocks of instances differ; the record's never goes back, and a key that was used shows it.
+    const lastUsedAt = Math.max(nowMs, install.lastUsedAt, install.createdAt + 1)
+    const written =
+      pickupBy === undefined
+        ? await store.recordUse(install, lastUsedAt)
+        : await store.collect(install, lastUsedAt)
+    if (!written) return null
+    const used = { ...record, lastUsedAt }
+    cache.replace(install, used)
+    return used
+  }
+
+  /** What was cached is not what is stored; most often another instance was first. */
+  const reconsider = async ({ keyId }: Install, nowMs: number): Promise<Install> => {
+    cache.drop(keyId)
+    const current = await store.read(keyId)
+    if (current === null) throw new ApiError('key_dormant', { detail: 'removed meanwhile' })
+    const verdict = judgeInstall(current, nowMs)
+    if (verdict !== 'active') throw new ApiError(verdict, { detail: 'changed meanwhile' })
+    return current
+  }
+
+  const tryWrite = async (install: Install, nowMs: number): Promise<Install> => {
     try {
-      const written =
-        pickupBy === undefined
-          ? await store.recordUse(keyId, lastUsedAt)
-          : await store.collect(install, lastUsedAt)
-      if (written) cache.replace(install, { ...record, keyId, lastUsedAt })
-      else cache.drop(keyId)
+      return (await write(install, nowMs)) ?? (await reconsider(install, nowMs))
     } catch (error) {
+      if (error instanceof ApiError && !isUnavailable(error)) throw error
       if (isUnavailable(error)) pausedUntil = nowMs + PAUSE_MS
-      log({ event: 'use_not_recorded', keyId, error: describeError(error) })
-    } finally {
-      underWay.delete(keyId)
+      log({ event: 'use_not_recorded', keyId: install.keyId, error: describeError(error) })
+      return install
     }
   }
 
-  return (install: Install, nowMs: number): Promise<void> | undefined => {
-    const isDue = install.pickupBy !== undefined || nowMs - install.lastUsedAt >= DAY_MS
-    if (!isDue || nowMs < pausedUntil) return undefined
-    const other = underWay.get(install.keyId)
+  const revive = async (install: Install, nowMs: number): Promise<Install> => {
+    const lastUsedAt = Math.max(nowMs, install.lastUsedAt + 1)
+    if (!(await store.revive(install, lastUsedAt))) {
+      cache.drop(install.keyId)
+      throw new ApiError('key_dormant', { detail: 'changed meanwhile' })
+    }
+    const revived: Install = { ...install, status: 'active', lastUsedAt }
+    cache.replace(install, revived)
+    return revived
+  }
+
+  /** Concurrent requests of one key share one write. */
+  const once = (keyId: string, begin: () => Promise<Install>): Promise<Install> => {
+    const other = underWay.get(keyId)
     if (other !== undefined) return other
-    const writing = write(install, nowMs)
-    underWay.set(install.keyId, writing)
+    const writing = begin().finally(() => underWay.delete(keyId))
+    underWay.set(keyId, writing)
     return writing
+  }
+
+  return (install, nowMs) => {
+    const { keyId, status, pickupBy, lastUsedAt } = install
+    if (status === 'dormant') return once(keyId, () => revive(install, nowMs))
+    const isDue = pickupBy !== undefined || isUnused(install) || nowMs - lastUsedAt >= DAY_MS
+    if (!isDue || nowMs < pausedUntil) return undefined
+    return once(keyId, () => tryWrite(install, nowMs))
   }
 }

@@ -1,6 +1,7 @@
 import type { Database } from '../database.ts'
 import { increment } from '../database.ts'
-import { parseInstall, type Install } from './install.ts'
+import { isUnused, parseInstall, type Install, type InstallStatus } from './install.ts'
+import { openCounter, openQuota, type OpenQuotas, type OpenStep } from './openLimits.ts'
 
 /** A pending TOTP. Times are Unix milliseconds. */
 export interface Challenge {
@@ -30,20 +31,20 @@ export interface Place {
 /** All that issuing reads and writes. Every write is one atomic multi-path update (threat T12). */
 export interface InstallStore {
   /**
-   * Writes the challenge and drops its code; false when a live challenge is in the place, or the UID
-   * has too many. `counted`: against the cap per UID, which the proven owner is not subject to.
+   * Writes the challenge and drops its code; refused when a live challenge is in the place, or the UID
+   * has too many, which its proven owner cannot have.
    */
   startChallenge(
     place: Place,
     challenge: Challenge,
     code: string,
-    counted: boolean,
-  ): Promise<boolean>
-  /** Counts an attempt; false when there is no live challenge or no attempt left. Reads nothing. */
-  countAttempt(place: Place, isOwner: boolean, nowMs: number): Promise<boolean>
+    isOwner: boolean,
+  ): Promise<OpenVerdict>
+  /** Counts an attempt; refused when there is no live challenge or no attempt left. */
+  countAttempt(place: Place, isOwner: boolean, nowMs: number): Promise<OpenVerdict>
   readChallenge(place: Place): Promise<Challenge | null>
-  /** The place's keys that are active; normally one or none. */
-  readActive(place: Place): Promise<readonly Install[]>
+  /** The place's keys that can be used, now or again: active, dormant, suspended; normally one or none. */
+  readCurrent(place: Place): Promise<readonly Install[]>
   /**
    * Claims the challenge, drops the credential, records the install and supersedes the earlier keys;
    * false when the challenge is no longer live or an earlier key has changed meanwhile.
@@ -56,9 +57,14 @@ export interface InstallStore {
   revoke(install: Install, revocation: Revocation): Promise<boolean>
   /** Removes the drop that has done its work; false when the slot holds another key's by now. */
   collect(install: Install, nowMs: number): Promise<boolean>
-  /** False when another instance has recorded a later use. */
-  recordUse(keyId: string, nowMs: number): Promise<boolean>
+  /** False when another instance has recorded a later use, or the first one. */
+  recordUse(install: Install, nowMs: number): Promise<boolean>
+  /** Makes a dormant key active by its use; false when the sweep, or a new key, was first. */
+  revive(install: Install, nowMs: number): Promise<boolean>
 }
+
+/** What became of the write of an open call. `full`: there are as many as a minute may have. */
+export type OpenVerdict = 'written' | 'refused' | 'full'
 
 export interface Superseded {
   readonly install: Install
@@ -80,28 +86,63 @@ export interface Revocation {
  */
 const RECORDS_PER_PLACE_MAX = 10
 
-export function makeInstallStore(database: Database): InstallStore {
+export interface StoreSettings {
+  /** How long the record of a key that has ended is kept, in ms: its app learns why, and operators can ask. */
+  readonly retentionMs: number
+  /** What all instances together may write for open calls. */
+  readonly openQuotas: OpenQuotas
+}
+
+export function makeInstallStore(
+  database: Database,
+  { retentionMs, openQuotas }: StoreSettings,
+): InstallStore {
+  /**
+   * Writes and counts in one: the counter carries its cap, and the rules refuse the whole write when it
+   * is above. Only a refusal reads, to tell whether it was for that.
+   */
+  const writeOpen = async (
+    { step, isOwner, nowMs }: { step: OpenStep; isOwner: boolean; nowMs: number },
+    values: Readonly<Record<string, unknown>>,
+  ): Promise<OpenVerdict> => {
+    const minute = `limits/calls/${minuteOf(nowMs)}`
+    const name = openCounter(step, isOwner)
+    const cap = openQuota(openQuotas, step, isOwner)
+    const counted = { [`${minute}/${name}/count`]: increment(1), [`${minute}/${name}/cap`]: cap }
+    if (await database.write({ ...values, ...counted })) return 'written'
+    // As a row of the minute: for the counter's own path the SDK would tell what we are about to write.
+    const [row] = await database.select(minute, { from: name, to: name, limit: 1 })
+    const count = (row?.[1] as { count: number } | undefined)?.count ?? 0
+    return count >= cap ? 'full' : 'refused'
+  }
+
   return {
-    startChallenge: (place, challenge, code, counted) =>
-      database.write({
-        [challengePath(place)]: { ...challenge, attempts: 0, ownAttempts: 0 },
-        [otpPath(place)]: { code, expiresAt: challenge.expiresAt },
-        ...(counted && {
-          [`limits/challenges/${minuteOf(challenge.createdAt)}/${place.uid}`]: increment(1),
-        }),
-      }),
+    startChallenge: (place, challenge, code, isOwner) => {
+      const nowMs = challenge.createdAt
+      return writeOpen(
+        { step: 'challenges', isOwner, nowMs },
+        {
+          [challengePath(place)]: { ...challenge, attempts: 0, ownAttempts: 0 },
+          [otpPath(place)]: { code, expiresAt: challenge.expiresAt },
+          ...(!isOwner && { [`limits/challenges/${minuteOf(nowMs)}/${place.uid}`]: increment(1) }),
+        },
+      )
+    },
 
     countAttempt: (place, isOwner, nowMs) =>
-      isOwner
-        ? database.write({ [`${challengePath(place)}/ownAttempts`]: increment(1) })
-        : database.write({
-            [`${challengePath(place)}/attempts`]: increment(1),
-            [`limits/otpAttempts/${dayOf(nowMs)}/${place.uid}`]: increment(1),
-          }),
+      writeOpen(
+        { step: 'attempts', isOwner, nowMs },
+        isOwner
+          ? { [`${challengePath(place)}/ownAttempts`]: increment(1) }
+          : {
+              [`${challengePath(place)}/attempts`]: increment(1),
+              [`limits/otpAttempts/${dayOf(nowMs)}/${place.uid}`]: increment(1),
+            },
+      ),
 
     readChallenge: async (place) => (await database.read(challengePath(place))) as Challenge | null,
 
-    readActive: async (place) => {
+    readCurrent: async (place) => {
       const name = placeName(place)
       const rows = await database.select('installs', {
         orderBy: 'place',
@@ -112,7 +153,7 @@ export function makeInstallStore(database: Database): InstallStore {
       })
       return rows
         .map(([keyId, value]) => parseInstall(keyId, value)!)
-        .filter(({ status }) => status === 'active')
+        .filter(({ status }) => CURRENT.has(status))
     },
 
     claim: (challenge, issue, earlier) =>
@@ -120,20 +161,20 @@ export function makeInstallStore(database: Database): InstallStore {
         [`${challengePath(issue.install)}/claimedBy`]: issue.install.keyId,
         [otpPath(issue.install)]: null,
         ...issued(issue, { challengeId: challenge.id }),
-        ...joined(earlier.map(superseded)),
+        ...joined(earlier.map((each) => superseded(each, retentionMs))),
       }),
 
     rotate: (issue, earlier) =>
       database.write({
         ...issued(issue, { previousKeyId: earlier.install.keyId }),
-        ...superseded(earlier),
+        ...superseded(earlier, retentionMs),
       }),
 
     read: async (keyId) => parseInstall(keyId, await database.read(`installs/${keyId}`)),
 
     revoke: async (install, revocation) => {
       const revoked = {
-        [`installs/${install.keyId}/status`]: 'revoked',
+        ...ended(install, 'revoked', revocation.at + retentionMs),
         [`installs/${install.keyId}/reason`]: revocation.reason,
         ...feedEntry(install, revocation),
       }
@@ -145,12 +186,21 @@ export function makeInstallStore(database: Database): InstallStore {
       )
     },
 
-    collect: (install, nowMs) =>
-      database.write({ ...collected(install), [`installs/${install.keyId}/lastUsedAt`]: nowMs }),
+    collect: (install, nowMs) => database.write({ ...collected(install), ...used(install, nowMs) }),
 
-    recordUse: (keyId, nowMs) => database.write({ [`installs/${keyId}/lastUsedAt`]: nowMs }),
+    recordUse: (install, nowMs) => database.write(used(install, nowMs)),
+
+    revive: (install, nowMs) =>
+      database.write({
+        ...used(install, nowMs),
+        [`installs/${install.keyId}/status`]: 'active',
+        [`installs/${install.keyId}/dormantFrom`]: null,
+        [`installs/${install.keyId}/removeAfter`]: null,
+      }),
   }
 }
+
+const CURRENT: ReadonlySet<InstallStatus> = new Set(['active', 'dormant', 'suspended'])
 
 /** Indexed at each install, so that a place's keys are found without reading all keys of its UID. */
 const placeName = ({ uid, slot }: Place): string => `${uid}/${slot}`
@@ -174,19 +224,39 @@ function issued({ install, apiKey, hmacSecret }: Issue, origin: Record<string, s
       ...record,
       ...origin,
       place: placeName(install),
+      unusedSince: install.createdAt,
       scopes: Object.fromEntries(scopes.map((scope) => [scope, true])),
     },
   }
 }
 
-function superseded({ install, graceUntil, revocation }: Superseded) {
+function superseded({ install, graceUntil, revocation }: Superseded, retentionMs: number) {
   const path = `installs/${install.keyId}`
   return {
-    [`${path}/status`]: 'superseded',
+    ...ended(install, 'superseded', graceUntil + retentionMs),
     [`${path}/graceUntil`]: graceUntil,
     // The new drop takes the old one's place; the rules hold the two together.
     [`${path}/pickupBy`]: null,
     ...feedEntry(install, revocation),
+  }
+}
+
+/** A status that a key does not come back from; the sweep removes the record in its time. */
+function ended({ keyId, status }: Install, by: 'superseded' | 'revoked', removeAfter: number) {
+  return {
+    [`installs/${keyId}/status`]: by,
+    [`installs/${keyId}/removeAfter`]: removeAfter,
+    [`installs/${keyId}/unusedSince`]: null,
+    // Only a dormant key has it, and the rules let nobody remove what is not there.
+    ...(status === 'dormant' && { [`installs/${keyId}/dormantFrom`]: null }),
+  }
+}
+
+function used(install: Install, nowMs: number) {
+  const path = `installs/${install.keyId}`
+  return {
+    [`${path}/lastUsedAt`]: nowMs,
+    ...(isUnused(install) && { [`${path}/firstUsedAt`]: nowMs, [`${path}/unusedSince`]: null }),
   }
 }
 

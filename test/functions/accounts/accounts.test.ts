@@ -93,6 +93,7 @@ describe('the way of an account', () => {
           verify: () => Promise.resolve(null),
           exists: () => Promise.resolve(true),
           customToken: () => Promise.reject(new Error('Auth is away')),
+          deleteAnonymous: () => Promise.resolve(0),
           revokeSessions: () => Promise.resolve(),
         },
       },

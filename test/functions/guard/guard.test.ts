@@ -104,7 +104,6 @@ describe('the state of a key is told only to its holder', () => {
     ['superseded, its grace over', { status: 'superseded', graceUntil: 1 }, 'key_superseded'],
     ['suspended', { status: 'suspended' }, 'key_suspended'],
     ['revoked', { status: 'revoked' }, 'key_revoked'],
-    ['dormant', { status: 'dormant' }, 'key_dormant'],
   ]
   test.each(STATES)('%s', async (_title, change, code) => {
     const key = seedKey(change)

@@ -74,7 +74,7 @@ export function rowOf(key: Key, clock: Clock, masterVersion = 1): Row {
     place: `${key.uid}/${key.slot}`,
     status: 'active',
     scopes: { accounts: true },
-    createdAt: clock.ms,
+    createdAt: clock.ms - 1,
     lastUsedAt: clock.ms,
     masterVersion,
   }

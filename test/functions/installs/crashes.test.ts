@@ -1,7 +1,7 @@
 import type { Database } from '../../../functions/src/database.ts'
 import type { Issuing } from '../../../functions/src/installs/issuing.ts'
 import { makeInstallStore, type Place } from '../../../functions/src/installs/store.ts'
-import { placeOf, startBackend, type Backend } from './harness/backend.ts'
+import { STORE_SETTINGS, placeOf, startBackend, type Backend } from './harness/backend.ts'
 import { activeKeysOf, faultsOf } from './harness/faults.ts'
 
 let backend: Backend
@@ -125,7 +125,7 @@ describe.each(FLOWS)('$name that dies (T12)', ({ prepare, run }) => {
     const immortal = { operation: Infinity, when: 'after' } as const
     const whole = mortal(backend.database, immortal)
     await run(
-      backend.issuingWith({ store: makeInstallStore(whole.mortalDatabase) }),
+      backend.issuingWith({ store: makeInstallStore(whole.mortalDatabase, STORE_SETTINGS) }),
       await newPlace(),
     )
     expect(whole.operations()).toBeGreaterThan(0)
@@ -134,7 +134,9 @@ describe.each(FLOWS)('$name that dies (T12)', ({ prepare, run }) => {
       for (const when of ['before', 'after'] as const) {
         const place = await newPlace()
         const { mortalDatabase, died } = mortal(backend.database, { operation, when })
-        const issuing = backend.issuingWith({ store: makeInstallStore(mortalDatabase) })
+        const issuing = backend.issuingWith({
+          store: makeInstallStore(mortalDatabase, STORE_SETTINGS),
+        })
         expect(await Promise.race([run(issuing, place), died])).toBe('died')
         expect(faultsOf(backend.data())).toEqual([])
         await appStartsAgain(place)

@@ -26,7 +26,8 @@ test.each([
   // A grace that was given once excuses nothing else.
   [{ status: 'revoked', graceUntil: nowMs + 1 }, 'key_revoked'],
   [{ status: 'suspended', graceUntil: nowMs + 1 }, 'key_suspended'],
-  [{ status: 'dormant', graceUntil: nowMs + 1 }, 'key_dormant'],
+  // Its use revives it.
+  [{ status: 'dormant' }, 'active'],
 ] as const)('%j is judged %s', (change, verdict) => {
   expect(judgeInstall({ ...install, ...change }, nowMs)).toBe(verdict)
 })

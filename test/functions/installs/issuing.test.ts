@@ -8,7 +8,14 @@ import {
   type Place,
 } from '../../../functions/src/installs/store.ts'
 import { makeKeyring } from '../../../functions/src/installs/keyring.ts'
-import { keyring, newId, placeOf, startBackend, type Backend } from './harness/backend.ts'
+import {
+  STORE_SETTINGS,
+  keyring,
+  newId,
+  placeOf,
+  startBackend,
+  type Backend,
+} from './harness/backend.ts'
 import { activeKeysOf, faultsOf } from './harness/faults.ts'
 
 let backend: Backend
@@ -191,7 +198,7 @@ describe('a revocation', () => {
 /** A write that has happened, and is refused when the SDK sends it once more after a reconnection. */
 describe('an acknowledgement that is lost', () => {
   const forgetful = (method: 'claim' | 'rotate' | 'revoke'): InstallStore => {
-    const store = makeInstallStore(backend.database)
+    const store = makeInstallStore(backend.database, STORE_SETTINGS)
     const call = store[method].bind(store) as (...args: unknown[]) => Promise<boolean>
     const twice = async (...args: unknown[]): Promise<boolean> => {
       expect(await call(...args)).toBe(true)

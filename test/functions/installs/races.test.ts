@@ -1,5 +1,5 @@
 import type { Place } from '../../../functions/src/installs/store.ts'
-import { connect, placeOf, startBackend, type Backend } from './harness/backend.ts'
+import { STORE_SETTINGS, connect, placeOf, startBackend, type Backend } from './harness/backend.ts'
 import { activeKeysOf, faultsOf } from './harness/faults.ts'
 import { makeInstallStore } from '../../../functions/src/installs/store.ts'
 import type { Issuing } from '../../../functions/src/installs/issuing.ts'
@@ -25,7 +25,10 @@ beforeAll(async () => {
     () => other.close(),
     () => backend.close(),
   )
-  instances = [backend.issuing, backend.issuingWith({ store: makeInstallStore(other.database) })]
+  instances = [
+    backend.issuing,
+    backend.issuingWith({ store: makeInstallStore(other.database, STORE_SETTINGS) }),
+  ]
 })
 afterAll(async () => {
   for (const close of closing) await close()

@@ -71,7 +71,7 @@ test('a slow clock does not turn the last use back', async () => {
   const { recordUse, read } = await prepare()
   const install = await read()
   await recordUse(install, install.lastUsedAt - 10_000)
-  expect((await read()).lastUsedAt).toBe(install.lastUsedAt)
+  expect((await read()).lastUsedAt).toBe(install.lastUsedAt + 1)
 })
 
 test('what another instance has changed meanwhile is read anew', async () => {
@@ -94,7 +94,7 @@ test('a database that does not answer refuses no request, and is left in peace f
   const { recordUse, read, logged, keyId } = await prepare({ collect })
   const install = await read()
   const nowMs = backend.clock.ms
-  await expect(recordUse(install, nowMs)).resolves.toBeUndefined()
+  await expect(recordUse(install, nowMs)).resolves.toBe(install)
   expect(logged).toEqual([expect.objectContaining({ event: 'use_not_recorded', keyId }) as unknown])
   expect(recordUse(install, nowMs + 9999)).toBeUndefined()
   expect(calls).toBe(1)

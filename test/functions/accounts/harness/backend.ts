@@ -86,6 +86,7 @@ export async function startAccounts(): Promise<Backend> {
     verify: () => Promise.resolve(null),
     exists: () => Promise.resolve(true),
     customToken: (uid) => Promise.resolve(tokenOf(uid)),
+    deleteAnonymous: () => Promise.resolve(0),
     revokeSessions: (uid) => {
       revoked.push(uid)
       return Promise.resolve()

@@ -56,10 +56,16 @@ const SETTINGS = {
   registrationGraceSeconds: 0,
 } as const
 
+/** The default of RETENTION_DAYS. */
+export const STORE_SETTINGS = {
+  retentionMs: 30 * 86_400_000,
+  openQuotas: { owners: 1_000_000, strangers: 1_000_000 },
+}
+
 export async function startBackend(clock?: Clock): Promise<Backend> {
   const base = await startDatabase({ installs: 0, ...(clock && { clock }) })
   const { database, close } = await connect(base)
-  const store = makeInstallStore(database)
+  const store = makeInstallStore(database, STORE_SETTINGS)
   const issuingWith: Backend['issuingWith'] = (parts, settings) =>
     makeIssuing({
       store,

@@ -1,0 +1,167 @@
+import type { IncomingMessage } from 'node:http'
+import type { ErrorCode } from '@latchkey/protocol'
+import { isUnavailable } from '../deadline.ts'
+import { hourOf } from '../installs/store.ts'
+import { describeError, type Log } from '../log.ts'
+import type { Count, Mark, UsagePage, UsageStore } from './store.ts'
+
+/** What each key does, counted in memory and added to the database once a minute. */
+export interface Usage {
+  /** A request that the guard has let through. */
+  admitted(keyId: string, nowMs: number, incoming: IncomingMessage): void
+  /** One that was answered with an error; no `keyId` when no signature had verified. */
+  refused(code: ErrorCode, nowMs: number, keyId?: string): void
+  /** Writes what was counted, and waits for what is being written. Never fails: what is left is kept. */
+  flush(): Promise<void>
+  /** Ends the timer. */
+  stop(): void
+}
+
+export interface UsageParts {
+  readonly store: UsageStore
+  /** The client as limits count it; asked once for each key and flush. */
+  readonly addressOf: (incoming: IncomingMessage) => string
+  readonly newId: () => string
+  /** Unix milliseconds. */
+  readonly now: () => number
+  readonly log: Log
+}
+
+/** What a crash can lose. */
+export const FLUSH_EVERY_MS = 60_000
+
+/** Keys counted at once; with more, the flush comes earlier. About 150 bytes each. */
+export const OPEN_KEYS_MAX = 10_000
+
+/** Keys in pages that wait for the database. Beyond, the oldest pages are given up. */
+export const WAITING_KEYS_MAX = 20_000
+
+/** Keys in one write: four or five paths each. */
+export const PAGE_KEYS_MAX = 1000
+
+/** Where requests are counted that no key has signed. */
+export const UNVERIFIED = 'unverified'
+
+/** Counts of one hour that are still being added to. */
+interface Window {
+  readonly hour: number
+  readonly keys: Map<string, Count>
+}
+
+/**
+ * A flush is begun by the request that finds it due (between requests Cloud Functions takes the CPU
+ * away, so a timer alone would come late), by a timer, and at the end; no request waits for it. While
+ * the database is away all goes on being counted in the open window.
+ */
+export function makeUsage({ store, addressOf, newId, now, log }: UsageParts): Usage {
+  let open: Window = { hour: 0, keys: new Map() }
+  let pages: UsagePage[] = []
+  let flushedAt: number | undefined
+  let underWay: Promise<void> | undefined
+  let timer: NodeJS.Timeout | undefined
+
+  /** The key's counts. Warm: one comparison, one look-up. */
+  const countOf = (keyId: string, nowMs: number): Count => {
+    const hour = hourOf(nowMs)
+    if (hour !== open.hour) seal(hour)
+    const known = open.keys.get(keyId)
+    if (known !== undefined) return known
+    if (open.keys.size >= OPEN_KEYS_MAX) {
+      seal(hour)
+      void usage.flush()
+    }
+    const count: Count = { requests: 0, lastAt: nowMs, address: undefined, refused: undefined }
+    open.keys.set(keyId, count)
+    return count
+  }
+
+  const flushIfDue = (nowMs: number): void => {
+    if (flushedAt === undefined) {
+      flushedAt = nowMs
+      timer = setInterval(() => void usage.flush(), FLUSH_EVERY_MS).unref()
+    }
+    if (nowMs - flushedAt >= FLUSH_EVERY_MS) void usage.flush()
+  }
+
+  /** Turns the open window into pages. What was counted until now belongs to its hour. */
+  const seal = (nextHour: number): void => {
+    const { hour, keys } = open
+    open = { hour: nextHour, keys: new Map() }
+    const rows = [...keys]
+    for (let at = 0; at < rows.length; at += PAGE_KEYS_MAX) {
+      pages.push({ hour, rows: rows.slice(at, at + PAGE_KEYS_MAX), mark: undefined })
+    }
+    let waiting = pages.reduce((sum, page) => sum + page.rows.length, 0)
+    while (waiting > WAITING_KEYS_MAX) {
+      const oldest = pages.shift()!
+      waiting -= oldest.rows.length
+      giveUp(oldest)
+    }
+  }
+
+  const giveUp = ({ rows }: UsagePage, error?: unknown): void => {
+    const requests = rows.reduce((sum, [, count]) => sum + count.requests, 0)
+    const why = error === undefined ? {} : { error: describeError(error) }
+    log({ event: 'usage_dropped', keys: rows.length, requests, ...why })
+  }
+
+  /** Writes the pages in turn, up to the first that the database does not answer for. */
+  const drain = async (): Promise<void> => {
+    for (let page = pages[0]; page !== undefined; page = pages[0]) {
+      let fault: unknown
+      try {
+        if (!(await add(page))) fault = new Error('the rules refused usage counts')
+      } catch (error) {
+        if (isUnavailable(error)) return
+        fault = error
+      }
+      if (fault !== undefined) giveUp(page, fault)
+      // It may have been given up meanwhile, to make room.
+      pages = pages.filter((other) => other !== page)
+    }
+  }
+
+  const add = async (page: UsagePage): Promise<boolean> => {
+    // Sent before, and no answer came: it may have been done.
+    if (page.mark !== undefined && (await store.isAdded(page.mark))) return true
+    page.mark ??= newMark()
+    if (await store.add(page, page.mark)) return true
+    // Refused for good, for a mark is good for minutes only: now nothing of it can come late.
+    page.mark = newMark()
+    return store.add(page, page.mark)
+  }
+
+  const newMark = (): Mark => ({ id: newId(), at: now() })
+
+  const flushAll = async (): Promise<void> => {
+    await drain()
+    if (pages.length > 0) return
+    seal(open.hour)
+    await drain()
+  }
+
+  const usage: Usage = {
+    admitted: (keyId, nowMs, incoming) => {
+      const count = countOf(keyId, nowMs)
+      count.requests += 1
+      count.lastAt = nowMs
+      count.address ??= addressOf(incoming)
+      flushIfDue(nowMs)
+    },
+    refused: (code, nowMs, keyId = UNVERIFIED) => {
+      const count = countOf(keyId, nowMs)
+      const refused = (count.refused ??= {})
+      refused[code] = (refused[code] ?? 0) + 1
+      count.lastAt = nowMs
+      flushIfDue(nowMs)
+    },
+    flush: () => {
+      if (underWay !== undefined) return underWay
+      flushedAt = now()
+      const flushing = flushAll().finally(() => (underWay = undefined))
+      return (underWay = flushing)
+    },
+    stop: () => clearInterval(timer),
+  }
+  return usage
+}
