@@ -94,7 +94,7 @@ async function measureLoad(stage: Stage): Promise<Figures['load']> {
     profile: profile === undefined ? undefined : resolve(profile),
     onProgress: say,
   }
-  const measured = (method: Method) =>
+  const measured = async (method: Method) =>
     only === undefined || only === method ? measureRounds(stage, ENDPOINTS[method], options) : {}
   return { GET: await measured('GET'), POST: await measured('POST') }
 }
