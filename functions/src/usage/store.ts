@@ -50,7 +50,10 @@ export function makeUsageStore(database: Database, names: NetworkNames): UsageSt
   return {
     isAdded,
     add: async (page, mark) => {
-      const written = await database.write({ ...updatesOf(page, names), [`${minutePath(mark.at)}/${mark.id}`]: mark.at })
+      const written = await database.write({
+        ...updatesOf(page, names),
+        [`${minutePath(mark.at)}/${mark.id}`]: mark.at,
+      })
       // A refusal may be that of the same write, sent again.
       return written || isAdded(mark)
     },
