@@ -1,4 +1,15 @@
-import { signRequest } from '@latchkey/protocol'
+import {
+  COMPONENTS_ALWAYS,
+  COMPONENTS_WITH_BODY,
+  componentValues,
+  formatContentDigest,
+  formatSignature,
+  formatSignatureParams,
+  HEADERS,
+  parseTarget,
+  PROFILE,
+  signatureBase,
+} from '@latchkey/protocol'
 import type { Call } from './call.ts'
 import { keyOf, type Credential } from './credential.ts'
 import { hmac, randomText, sha256 } from './webCrypto.ts'
@@ -11,8 +22,12 @@ export interface SignedCall {
   readonly body?: string | Uint8Array<ArrayBuffer>
 }
 
+/** What the service accepts; anything else could be encoded in two ways. */
+const CONTENT_TYPE = /^[\x20-\x7e]{1,256}$/
+
 /**
- * Signs a call anew, with a nonce of its own.
+ * Signs a call anew, with a nonce of its own. By the protocol's parts and not its `signRequest`, which
+ * reads back what it has made: a fifth of the weight of this package.
  * @param created Unix seconds by the server's clock
  * @throws TypeError for what the protocol has no form for
  */
@@ -21,19 +36,32 @@ export async function signCall(
   credential: Credential,
   created: number,
 ): Promise<{ readonly signed: SignedCall; readonly nonce: string }> {
+  const parsed = parseTarget(target)
+  if (parsed === null) throw new TypeError('the path is not an unambiguous one')
+  const { apiKey, keyId } = credential
   const nonce = randomText()
-  const key = await keyOf(credential)
-  const signed = await signRequest(
-    {
-      method,
-      target,
-      apiKey: credential.apiKey,
-      created,
-      nonce,
-      body: body && { contentType: body.contentType, sha256: await sha256(body.bytes) },
-    },
-    (text) => hmac(key, text),
-  )
+  const contentType = body?.contentType
+  if (contentType !== undefined && !CONTENT_TYPE.test(contentType)) {
+    throw new TypeError('Content-Type is not printable ASCII of at most 256 characters')
+  }
+  const contentDigest = body && formatContentDigest(await sha256(body.bytes))
+
+  const names = body ? COMPONENTS_WITH_BODY : COMPONENTS_ALWAYS
+  const params = formatSignatureParams(names, { created, nonce, keyId })
+  const values = componentValues(names, {
+    method,
+    target: parsed,
+    headers: { apiKey, contentType, contentDigest, extra: new Map() },
+  })
+  const mac = await hmac(await keyOf(credential), signatureBase(values!, params))
+
+  const signed: Record<string, string> = {
+    [HEADERS.apiKey]: apiKey,
+    ...(contentType && { [HEADERS.contentType]: contentType }),
+    ...(contentDigest && { [HEADERS.contentDigest]: contentDigest }),
+    [HEADERS.signatureInput]: `${PROFILE.label}=${params}`,
+    [HEADERS.signature]: formatSignature(PROFILE.label, mac),
+  }
   const headers = { ...given }
   // A second spelling of the same name would be a second header.
   for (const name of Object.keys(signed)) delete headers[name.toLowerCase()]

@@ -17,7 +17,7 @@ export {
   type SignatureParams,
 } from './signatureInput.ts'
 export { formatSignature, parseSignature } from './signature.ts'
-export { COMPONENTS_ALWAYS, COMPONENTS_WITH_BODY } from './components.ts'
+export { COMPONENTS_ALWAYS, COMPONENTS_WITH_BODY, componentValues } from './components.ts'
 export type { Refusal } from './refusal.ts'
 
 // Time.
