@@ -30,6 +30,16 @@ test('the core imports nothing, the default entry Firebase alone', () => {
   expect(imported(read('esm/index.js'))).toEqual(['firebase/auth', 'firebase/database'])
 })
 
+test('both forms of the core load in plain Node and give the same', () => {
+  const print = 'console.log(Object.keys(core).sort().join())'
+  const run = (type: string, load: string) =>
+    execFileSync(process.execPath, [`--input-type=${type}`, '-e', `${load}; ${print}`]).toString()
+  const file = (format: string) => JSON.stringify(join(folder, format, 'core.js'))
+  const names = run('commonjs', `const core = require(${file('cjs')})`)
+  expect(names).toContain('createLatchkey')
+  expect(run('module', `import * as core from ${file('esm')}`)).toBe(names)
+})
+
 test('every file that the manifest names is there, and its types need no other package of ours', () => {
   const manifest = JSON.parse(read('package.json')) as { exports: object; sideEffects: boolean }
   const named = [...JSON.stringify(manifest.exports).matchAll(/"(\.\/[^"]+\.[a-z.]+)"/g)]

@@ -56,11 +56,13 @@ const isBuiltIn = (name: string) =>
 const FUNCTIONS = importsOf('functions/src')
 const PROTOCOL = importsOf('protocol/src')
 const RTDB = importsOf('rtdb/src')
+const CLIENT = importsOf('client/src')
 
 test.each([
   ['functions', FUNCTIONS],
   ['protocol', PROTOCOL],
   ['rtdb', RTDB],
+  ['client', CLIENT],
 ])('%s reaches into no other folder', (_name, imports) => {
   expect(imports.length).toBeGreaterThan(20)
   const outside = imports.filter((it) => isRelative(it) && targetOf(it).startsWith('..'))
@@ -69,6 +71,16 @@ test.each([
 
 test('the protocol imports nothing at all: it runs in any JavaScript', () => {
   expect(packagesOf(PROTOCOL)).toEqual([])
+})
+
+test('the client knows the protocol, and its default entry Firebase', () => {
+  expect(packagesOf(CLIENT).sort()).toEqual([
+    '@latchkey/protocol',
+    'firebase/auth',
+    'firebase/database',
+  ])
+  const known = CLIENT.filter(({ specifier }) => specifier.startsWith('firebase'))
+  expect([...new Set(known.map(({ from }) => from))]).toEqual(['index.ts'])
 })
 
 test('the database stands alone', () => {
@@ -105,7 +117,7 @@ test('inside the service, imports point one way', () => {
 })
 
 test('nothing is imported in a circle', () => {
-  for (const imports of [FUNCTIONS, PROTOCOL]) {
+  for (const imports of [FUNCTIONS, PROTOCOL, CLIENT]) {
     const edges = new Map<string, string[]>()
     for (const it of imports.filter(isRelative)) {
       edges.set(it.from, [...(edges.get(it.from) ?? []), targetOf(it)])
