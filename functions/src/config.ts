@@ -81,7 +81,7 @@ export const SETTINGS = {
   ownerRegistrationsPerMinute: defineInt('OWNER_REGISTRATIONS_PER_MINUTE', {
     default: 3000,
     description:
-      'Registrations a minute, all instances together, by callers with an ID token of their UID, as the SDK sends it. Ten times what a sale brings.',
+      'Registrations a minute, all instances together, by callers with an ID token of their UID, as the SDK sends it: the rush of a whole hour in one minute.',
   }),
   strangerRegistrationsPerMinute: defineInt('STRANGER_REGISTRATIONS_PER_MINUTE', {
     default: 300,
@@ -132,6 +132,11 @@ export const SETTINGS = {
     default: 30,
     description:
       'Days that the record of a superseded or revoked key is kept: its app learns why, and operators can ask.',
+  }),
+  usageFlushSeconds: defineInt('USAGE_FLUSH_SECONDS', {
+    default: 60,
+    description:
+      'Seconds between two writes of usage counts by one instance, 60 to 3600: what a crash can lose. 0: usage is not counted.',
   }),
   deleteUsageDays: defineInt('DELETE_USAGE_DAYS', {
     default: 35,
@@ -186,6 +191,7 @@ const RANGES = {
   unusedDays: [1, 3650],
   dormantGraceDays: [1, 365],
   retentionDays: [1, 3650],
+  usageFlushSeconds: [0, 3600],
   deleteUsageDays: [1, 3650],
   ...ACCOUNT_RANGES,
 } as const satisfies Partial<Record<keyof typeof SETTINGS, readonly [least: number, most: number]>>
@@ -211,6 +217,9 @@ export function readConfig(): Config {
   const { credentialPickup, defaultScopes, databaseUrl, smsCountries } = values
   if (credentialPickup !== 'remove' && credentialPickup !== 'keep') {
     throw wrong('credentialPickup', 'remove or keep')
+  }
+  if (values.usageFlushSeconds > 0 && values.usageFlushSeconds < 60) {
+    throw wrong('usageFlushSeconds', '0, or a whole number from 60 to 3600')
   }
   if (!COUNTRIES.test(smsCountries))
     throw wrong('smsCountries', 'country codes separated by commas')

@@ -25,7 +25,7 @@ import { sweepSettings } from './sweep/settings.ts'
 import { sweep, type SweepReport } from './sweep/sweep.ts'
 import { makeNetworkNames } from './usage/networkNames.ts'
 import { makeUsageStore } from './usage/store.ts'
-import { makeUsage } from './usage/usage.ts'
+import { makeUsage, UNCOUNTED } from './usage/usage.ts'
 
 /** Addresses counted at once; beyond, the least recent have their quota back. */
 const ADDRESSES_MAX = 50_000
@@ -116,13 +116,17 @@ export function buildService(
       buildAccounts({ config, database, identity, keyring, newId, now, log }),
     ))
 
-  const usage = makeUsage({
-    store: makeUsageStore(database, makeNetworkNames(keyring)),
-    addressOf: (incoming) => clientAddress(incoming, config.trustedProxyHops),
-    newId,
-    now,
-    log,
-  })
+  const usage =
+    config.usageFlushSeconds === 0
+      ? UNCOUNTED
+      : makeUsage({
+          store: makeUsageStore(database, makeNetworkNames(keyring)),
+          addressOf: (incoming) => clientAddress(incoming, config.trustedProxyHops),
+          newId,
+          everyMs: config.usageFlushSeconds * 1000,
+          now,
+          log,
+        })
 
   const handle = makeHandler({
     routes: routes(installs, loadAccounts),

@@ -47,6 +47,9 @@ const WRONG: Record<string, readonly string[]> = {
   REGISTRATION_GRACE_SECONDS: ['-1', '86401'],
   REQUESTS_PER_MINUTE_PER_INSTALL: ['0', '1000001'],
   REGISTRATIONS_PER_MINUTE_PER_IP: ['0', '1000001'],
+  OWNER_REGISTRATIONS_PER_MINUTE: ['0', '1000001'],
+  STRANGER_REGISTRATIONS_PER_MINUTE: ['-1', '1000001'],
+  USAGE_FLUSH_SECONDS: ['-1', '1', '59', '3601'],
   TRUSTED_PROXY_HOPS: ['-1', '11'],
   INSTALL_CACHE_MAX: ['0', '10000001'],
   // Above 60 s, a revoked key could outlive what the threats promise.

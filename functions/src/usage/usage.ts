@@ -22,13 +22,12 @@ export interface UsageParts {
   /** The client as limits count it; asked once for each key and flush. */
   readonly addressOf: (incoming: IncomingMessage) => string
   readonly newId: () => string
+  /** Between two flushes: what a crash can lose. */
+  readonly everyMs: number
   /** Unix milliseconds. */
   readonly now: () => number
   readonly log: Log
 }
-
-/** What a crash can lose. */
-export const FLUSH_EVERY_MS = 60_000
 
 /** Keys counted at once; with more, the flush comes earlier. About 150 bytes each. */
 export const OPEN_KEYS_MAX = 10_000
@@ -42,6 +41,14 @@ export const PAGE_KEYS_MAX = 1000
 /** Where requests are counted that no key has signed. */
 export const UNVERIFIED = 'unverified'
 
+/** Where usage is not to be counted. */
+export const UNCOUNTED: Usage = {
+  admitted: () => undefined,
+  refused: () => undefined,
+  flush: () => Promise.resolve(),
+  stop: () => undefined,
+}
+
 /** Counts of one hour that are still being added to. */
 interface Window {
   readonly hour: number
@@ -53,7 +60,8 @@ interface Window {
  * away, so a timer alone would come late), by a timer, and at the end; no request waits for it. While
  * the database is away all goes on being counted in the open window.
  */
-export function makeUsage({ store, addressOf, newId, now, log }: UsageParts): Usage {
+export function makeUsage(parts: UsageParts): Usage {
+  const { store, addressOf, newId, everyMs, now, log } = parts
   let open: Window = { hour: 0, keys: new Map() }
   let pages: UsagePage[] = []
   let flushedAt: number | undefined
@@ -78,9 +86,9 @@ export function makeUsage({ store, addressOf, newId, now, log }: UsageParts): Us
   const flushIfDue = (nowMs: number): void => {
     if (flushedAt === undefined) {
       flushedAt = nowMs
-      timer = setInterval(() => void usage.flush(), FLUSH_EVERY_MS).unref()
+      timer = setInterval(() => void usage.flush(), everyMs).unref()
     }
-    if (nowMs - flushedAt >= FLUSH_EVERY_MS) void usage.flush()
+    if (nowMs - flushedAt >= everyMs) void usage.flush()
   }
 
   /** Turns the open window into pages. What was counted until now belongs to its hour. */

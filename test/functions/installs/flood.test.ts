@@ -20,7 +20,7 @@ let instances: Instance[]
 beforeEach(async () => {
   base = await startDatabase({ installs: 0 })
   auth = await startAuthServer()
-  const settings = { strangerRegistrationsPerMinute: STRANGERS }
+  const settings = { strangerRegistrationsPerMinute: STRANGERS, usageFlushSeconds: 60 }
   instances = [await startInstance(base, settings), await startInstance(base, settings)]
 })
 afterEach(async () => {

@@ -5,7 +5,6 @@ import type { LogEvent } from '../../../functions/src/log.ts'
 import { makeNetworkNames } from '../../../functions/src/usage/networkNames.ts'
 import { makeUsageStore, type UsageStore } from '../../../functions/src/usage/store.ts'
 import {
-  FLUSH_EVERY_MS,
   makeUsage,
   OPEN_KEYS_MAX,
   WAITING_KEYS_MAX,
@@ -17,6 +16,8 @@ import { connect, keyring, newId } from '../installs/harness/backend.ts'
 
 // Some of these wait for a deadline in real time.
 jest.setTimeout(60_000)
+
+const EVERY_MS = 60_000
 
 let base: TestDatabase
 let proxy: FaultProxy
@@ -51,6 +52,7 @@ const start = (over: UsageStore = store): Usage => {
     store: over,
     addressOf: (incoming) => incoming.url!,
     newId,
+    everyMs: EVERY_MS,
     now: () => base.clock.ms,
     log: (event) => events.push(event),
   })
@@ -145,7 +147,7 @@ describe('a flush', () => {
     const usage = start()
     const spent = await base.count(async () => {
       for (let n = 0; n < 200; n += 1) ask(usage, keyOf(n))
-      base.clock.ms += FLUSH_EVERY_MS - 1
+      base.clock.ms += EVERY_MS - 1
       ask(usage)
       expect(today()).toEqual({})
       base.clock.ms += 1
@@ -160,7 +162,7 @@ describe('a flush', () => {
   test('does not make the request wait', () => {
     const usage = start({ add: () => new Promise(() => undefined), isAdded: store.isAdded })
     ask(usage)
-    base.clock.ms += FLUSH_EVERY_MS
+    base.clock.ms += EVERY_MS
     expect(ask(usage)).toBeUndefined()
   })
 
