@@ -8,6 +8,7 @@ import { keys } from './cases/keys.ts'
 import { limits } from './cases/limits.ts'
 import { nonces } from './cases/nonces.ts'
 import { openCalls } from './cases/openCalls.ts'
+import { records } from './cases/records.ts'
 import { revocations } from './cases/revocations.ts'
 import { statuses } from './cases/statuses.ts'
 import { whoReads } from './cases/whoReads.ts'
@@ -30,5 +31,6 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
   openCalls,
   flushes,
   indexes,
+  records,
   accounts,
 }

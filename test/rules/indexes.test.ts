@@ -6,7 +6,7 @@ import { BACKEND_IDENTITY } from '../../functions/src/firebase.ts'
 import { startRtdb, type Rtdb } from '../../rtdb/src/index.ts'
 import { mutantsOf } from '../../scripts/rules/mutantsOf.ts'
 import { dataOf } from './judge.ts'
-import { NOW } from './world.ts'
+import { NOW, WINDOW } from './world.ts'
 
 const RULES = readFileSync(join(__dirname, '../../database.rules.json'), 'utf8')
 
@@ -31,16 +31,21 @@ test('the indexes have been found', () => {
     'installs by place',
     'installs by lastUsedAt',
     'installs by pickupBy',
+    'installs by unusedSince',
+    'installs by removeAfter',
+    'installs by masterVersion',
     'revocations by at',
+    'usage/$day by requests',
     'codes by expiresAt',
     'cooldowns by .value',
     'idempotency by expiresAt',
   ])
 })
 
-describe.each(indexes)('$table by $name', ({ table, name, rulesWithout }) => {
+describe.each(indexes)('$table by $name', ({ table: pattern, name, rulesWithout }) => {
+  const table = pattern.replace('$day', WINDOW.day)
   // A namespace is a label of a host name.
-  const label = `${table}-${name}`.toLowerCase().replace('.', '')
+  const label = `${table}-${name}`.toLowerCase().replace(/[./]/g, '')
   const withIndex = `with-${label}`
   const without = `without-${label}`
 

@@ -38,6 +38,14 @@ export const KEY = {
   revoked: id('4e'),
   kept: id('4f'),
   bobs: id('b0'),
+  /** Active, and no use is recorded. */
+  unused: id('b1'),
+  /** Superseded, and its record may go. */
+  ended: id('ed'),
+  /** Dormant, and its record may go. */
+  idle: id('1d'),
+  /** The same, but it was used since it was marked. */
+  usedAgain: id('1e'),
   /** The one that is about to be made. */
   next: id('aa'),
 } as const
@@ -49,6 +57,8 @@ export const CHALLENGE = {
   next: id('ee'),
 } as const
 
+export const AUDIT = { old: id('a1'), next: id('a2') } as const
+
 export const FEED = { recent: id('f1'), old: id('f2'), next: id('ff') } as const
 
 /** Nonces of one minute; a third is free. */
@@ -59,6 +69,16 @@ export const WINDOW = {
   minute: String(Math.floor(NOW / MINUTE_MS)),
   day: String(Math.floor(NOW / DAY_MS)),
 } as const
+
+export const usageOf = (keyId: string): string => `usage/${WINDOW.day}/${keyId}`
+
+export const usage = (lastAt: number) => ({
+  requests: 2,
+  refused: { replayed: 1 },
+  hours: { '09': 2 },
+  networks: { abcdefgh: 1 },
+  lastAt,
+})
 
 export const otpOf = (place: string): string => `users/${place}/otp`
 export const credentialOf = (place: string): string => `users/${place}/credential`
@@ -97,7 +117,18 @@ export function install(place: string) {
   }
 }
 
+function dormant(removeAfter: number) {
+  return { ...install(PLACE.bobs), status: 'dormant', dormantFrom: NOW - 1000, removeAfter }
+}
+
 export const feedEntry = () => ({ keyId: KEY.superseded, at: NOW, reason: 'superseded' })
+
+export const auditEntry = () => ({
+  at: NOW,
+  who: 'ada@desk',
+  action: 'revoke',
+  target: KEY.revoked,
+})
 
 /** The data that every case starts from, by path. */
 export const WORLD: Readonly<Record<string, unknown>> = {
@@ -120,15 +151,28 @@ export const WORLD: Readonly<Record<string, unknown>> = {
     ...install(PLACE.used),
     status: 'superseded',
     graceUntil: NOW + 1000,
+    removeAfter: NOW + DAY_MS,
   },
-  [installOf(KEY.suspended)]: { ...install(PLACE.bobs), status: 'suspended' },
-  [installOf(KEY.dormant)]: { ...install(PLACE.bobs), status: 'dormant' },
+  [installOf(KEY.suspended)]: {
+    ...install(PLACE.bobs),
+    status: 'suspended',
+    lastUsedAt: NOW - DAY_MS,
+  },
+  [installOf(KEY.dormant)]: dormant(NOW + DAY_MS),
+  [installOf(KEY.ended)]: { ...install(PLACE.bobs), status: 'superseded', removeAfter: NOW },
+  [installOf(KEY.idle)]: dormant(NOW),
+  [installOf(KEY.usedAgain)]: { ...dormant(NOW), lastUsedAt: NOW - 500 },
+  [installOf(KEY.unused)]: { ...install(PLACE.bobs), unusedSince: NOW - 1000 },
 
   [credentialOf(PLACE.kept)]: credential(KEY.kept),
   [installOf(KEY.kept)]: install(PLACE.kept),
 
   [credentialOf(PLACE.revoked)]: credential(KEY.revoked),
-  [installOf(KEY.revoked)]: { ...install(PLACE.revoked), status: 'revoked' },
+  [installOf(KEY.revoked)]: {
+    ...install(PLACE.revoked),
+    status: 'revoked',
+    removeAfter: NOW + DAY_MS,
+  },
 
   [installOf(KEY.bobs)]: install(PLACE.bobs),
 
@@ -137,6 +181,12 @@ export const WORLD: Readonly<Record<string, unknown>> = {
 
   [`revocations/${FEED.recent}`]: { ...feedEntry(), at: NOW - 600_000 },
   [`revocations/${FEED.old}`]: { ...feedEntry(), at: NOW - 600_001 },
+
+  [`audit/${AUDIT.old}`]: auditEntry(),
+  'sweeps/cursor': { lastUsedAt: NOW - DAY_MS, keyId: KEY.active },
+  'sweeps/usageDay': Number(WINDOW.day) - 35,
+  [usageOf(KEY.active)]: usage(NOW - DAY_MS - 1),
+  [usageOf(KEY.bobs)]: usage(NOW - DAY_MS),
 
   [`limits/challenges/${WINDOW.minute}`]: { ada: 3, bob: 1 },
   [`limits/otpAttempts/${WINDOW.day}`]: { ada: 3, bob: 1 },

@@ -26,6 +26,7 @@ export const claim = (
 export const supersede = (keyId: string): Values => ({
   [`${installOf(keyId)}/status`]: 'superseded',
   [`${installOf(keyId)}/graceUntil`]: NOW,
+  [`${installOf(keyId)}/removeAfter`]: NOW + DAY_MS,
   [`${installOf(keyId)}/pickupBy`]: null,
   [`revocations/${FEED.next}`]: { ...feedEntry(), keyId },
 })

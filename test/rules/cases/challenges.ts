@@ -1,6 +1,6 @@
 import { allowed, denied, variations, type Case } from '../case.ts'
 import { changed, omit, type Values } from '../values.ts'
-import { CHALLENGE, KEY, MARGIN_MS, NOW, PLACE, challengeOf } from '../world.ts'
+import { CHALLENGE, DAY_MS, KEY, MARGIN_MS, NOW, PLACE, challengeOf } from '../world.ts'
 import { credentialOf, install, installOf, otp, otpOf } from '../world.ts'
 import { claim, increment, start } from '../writes.ts'
 import { badTextsAt, without } from './texts.ts'
@@ -149,6 +149,7 @@ function remove(place: string): Values {
 function secondClaim(): Values {
   return changed(claim(PLACE.claimed, { challengeId: CHALLENGE.claimed }), {
     [`${installOf(KEY.claimed)}/status`]: 'superseded',
+    [`${installOf(KEY.claimed)}/removeAfter`]: NOW + DAY_MS,
     [`${installOf(KEY.claimed)}/pickupBy`]: null,
   })
 }

@@ -1,6 +1,15 @@
 import { allowed, denied, variations, type Case } from '../case.ts'
 import { changed } from '../values.ts'
-import { KEY, MARGIN_MS, NOW, PLACE, credential, credentialOf, installOf } from '../world.ts'
+import {
+  DAY_MS,
+  KEY,
+  MARGIN_MS,
+  NOW,
+  PLACE,
+  credential,
+  credentialOf,
+  installOf,
+} from '../world.ts'
 import { collect, increment, rotate } from '../writes.ts'
 
 const drop = credentialOf(PLACE.claimed)
@@ -27,6 +36,7 @@ const collecting = variations({
 const revokeKept = {
   [credentialOf(PLACE.kept)]: null,
   [`${installOf(KEY.kept)}/status`]: 'revoked',
+  [`${installOf(KEY.kept)}/removeAfter`]: NOW + DAY_MS,
 }
 
 export const drops: readonly Case[] = [

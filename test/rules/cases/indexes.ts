@@ -1,8 +1,19 @@
 import type { Case, Outcome } from '../case.ts'
+import { WINDOW } from '../world.ts'
 
 /** What the service looks records up by. */
 const INDEXED = [
-  ['installs', 'uid', 'place', 'lastUsedAt', 'pickupBy'],
+  [
+    'installs',
+    'uid',
+    'place',
+    'lastUsedAt',
+    'pickupBy',
+    'unusedSince',
+    'removeAfter',
+    'masterVersion',
+  ],
+  [`usage/${WINDOW.day}`, 'requests'],
   ['revocations', 'at'],
 ] as const
 

@@ -21,6 +21,7 @@ const making = variations({
     'used by a clock that is a minute ahead': recorded('lastUsedAt', NOW + MARGIN_MS),
     'its drop waits for the longest time': recorded('pickupBy', NOW + DAY_MS + MARGIN_MS),
     'its drop is kept': recorded('pickupBy', undefined),
+    'it is known to be unused': recorded('unusedSince', NOW - 1000),
     'with the longest reason': recorded('reason', 'x'.repeat(64)),
     'with the longest scope': recorded('scopes', { ['s'.repeat(64)]: true }),
     'with no scope': recorded('scopes', undefined),
@@ -64,6 +65,9 @@ const making = variations({
     'its drop waits for longer': recorded('pickupBy', NOW + DAY_MS + MARGIN_MS + 1),
     'of master version 0': recorded('masterVersion', 0),
     'with grace from the start': recorded('graceUntil', NOW),
+    'unused since another time': recorded('unusedSince', NOW),
+    'to be removed from the start': recorded('removeAfter', NOW + DAY_MS),
+    'marked from the start': recorded('dormantFrom', NOW - 1000),
     ...badTextsAt(`${record}/previousKeyId`, KEY.active, 'A'),
   },
 })
@@ -128,10 +132,12 @@ const rotating: readonly Case[] = [
       'the old one stays active': {
         [`${old}/status`]: undefined,
         [`${old}/graceUntil`]: undefined,
+        [`${old}/removeAfter`]: undefined,
       },
       'the old one is suspended': {
         [`${old}/status`]: 'suspended',
         [`${old}/graceUntil`]: undefined,
+        [`${old}/removeAfter`]: undefined,
       },
       'with longer grace': { [`${old}/graceUntil`]: NOW + DAY_MS + MARGIN_MS + 1 },
       'the new one is not dropped': { [credentialOf(PLACE.used)]: undefined },

@@ -1,7 +1,8 @@
 import { forEverybody, type Case } from '../case.ts'
 import { omit, type Values } from '../values.ts'
-import { FEED, KEY, NONCE, NOW, PLACE, WINDOW, challengeOf, credentialOf } from '../world.ts'
-import { feedEntry, installOf, otpOf } from '../world.ts'
+import { AUDIT, DAY_MS, FEED, KEY, NONCE, NOW, PLACE, WINDOW } from '../world.ts'
+import { auditEntry, challengeOf, credentialOf, feedEntry, installOf, otpOf } from '../world.ts'
+import { usageOf } from '../world.ts'
 import { claim, increment } from '../writes.ts'
 
 const claimed = claim(PLACE.pending)
@@ -28,6 +29,24 @@ const WRITABLE: readonly (readonly [path: string, value: unknown, given?: Values
     NOW,
     { [`${installOf(KEY.superseded)}/graceUntil`]: null },
   ],
+  [installOf(KEY.ended), null],
+  [`${installOf(KEY.unused)}/unusedSince`, null],
+  [`${installOf(KEY.unused)}/firstUsedAt`, NOW - 1000],
+  [
+    `${installOf(KEY.dormant)}/dormantFrom`,
+    NOW - 1000,
+    { [`${installOf(KEY.dormant)}/dormantFrom`]: null },
+  ],
+  [`${installOf(KEY.superseded)}/removeAfter`, NOW + DAY_MS],
+  [`audit/${AUDIT.next}`, auditEntry()],
+  ['sweeps/cursor', { lastUsedAt: NOW, keyId: KEY.active }],
+  ['sweeps/usageDay', 1],
+  [usageOf(KEY.active), null],
+  [`${usageOf(KEY.active)}/lastAt`, NOW],
+  [`${usageOf(KEY.active)}/requests`, increment(3)],
+  [`${usageOf(KEY.active)}/refused/replayed`, increment(1)],
+  [`${usageOf(KEY.active)}/hours/09`, increment(1)],
+  [`${usageOf(KEY.active)}/networks/abcdefgh`, increment(1)],
   [`${installOf(KEY.claimed)}/pickupBy`, null, { [credentialOf(PLACE.claimed)]: null }],
   [`nonces/${WINDOW.minute}`, null],
   [`nonces/${WINDOW.minute}/${NONCE.next}`, true],
@@ -63,6 +82,13 @@ const CLOSED: readonly string[] = [
   `nonces/${WINDOW.minute}/${NONCE.first}`,
   'revocations',
   `revocations/${FEED.recent}`,
+  'audit',
+  `audit/${AUDIT.old}`,
+  'sweeps',
+  'usage',
+  `usage/${WINDOW.day}`,
+  usageOf(KEY.bobs),
+  `${usageOf(KEY.bobs)}/refused`,
   'limits',
   'limits/challenges',
   'limits/otpAttempts',
