@@ -1,6 +1,6 @@
 import { write } from 'firebase-functions/logger'
 import type { ErrorCode } from '@latchkey/protocol'
-import type { SweepReport } from './sweep/sweep.ts'
+import type { SweepReport } from './sweep/report.ts'
 
 /** Every line the service writes. A field that is not named here cannot be logged (threat T23). */
 export type LogEvent =
@@ -38,8 +38,11 @@ export type LogEvent =
       readonly error: LoggedError
     }
   | { readonly event: 'sms_countries_none' }
+  | { readonly event: 'sweep_failed'; readonly shard: number; readonly error: LoggedError }
   | {
       readonly event: 'swept'
+      /** Which of the databases. */
+      readonly shard: number
       readonly report: SweepReport
       readonly ms: number
     }
@@ -67,6 +70,7 @@ const SEVERITY = {
   use_not_recorded: 'WARNING',
   usage_dropped: 'WARNING',
   failed: 'ERROR',
+  sweep_failed: 'ERROR',
 } as const
 
 /** Writes one structured line to Cloud Logging. */

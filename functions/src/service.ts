@@ -3,13 +3,14 @@ import type { AccountHandlers } from './accounts/buildAccounts.ts'
 import type { Config } from './config.ts'
 import { connectDatabase } from './database.ts'
 import { startFirebase, type FirebaseApp } from './firebase.ts'
-import { makeDurableNonces } from './guard/durableNonces.ts'
+import { makeDurableNonces, makeShardedNonces } from './guard/durableNonces.ts'
 import { makeGuard } from './guard/guard.ts'
 import { makeInstallCache } from './guard/installCache.ts'
 import { makeKeyMaterial } from './guard/keyMaterial.ts'
 import { makeNonceMemory } from './guard/nonceMemory.ts'
 import { makeRateLimit } from './guard/rateLimit.ts'
-import { followRevocations, HEARTBEAT_MS, type RevocationFeed } from './guard/revocationFeed.ts'
+import { makeRetiredVersions } from './guard/retiredVersions.ts'
+import { makeRevocationFeeds } from './guard/revocationFeeds.ts'
 import { makeHandler, type RequestHandler } from './handler.ts'
 import { clientAddress } from './http/clientAddress.ts'
 import { connectIdentity } from './identity.ts'
@@ -18,11 +19,17 @@ import { makeIssuing } from './installs/issuing.ts'
 import { makeKeyring } from './installs/keyring.ts'
 import { makeUseRecorder } from './installs/recordUse.ts'
 import { makeOpenLimits } from './installs/openLimits.ts'
+import { makeShardedStore } from './installs/shardedStore.ts'
 import { makeInstallStore } from './installs/store.ts'
 import type { Log } from './log.ts'
 import { makeRoutes } from './routes.ts'
+import { asShard } from './shardDatabase.ts'
+import { makeShardMap } from './shards.ts'
 import { sweepSettings } from './sweep/settings.ts'
-import { sweep, type SweepReport } from './sweep/sweep.ts'
+import type { SweepReport } from './sweep/report.ts'
+import { sweep } from './sweep/sweep.ts'
+import { sweepShards } from './sweep/sweepShards.ts'
+import { makeShardedUsage } from './usage/shardedUsage.ts'
 import { makeNetworkNames } from './usage/networkNames.ts'
 import { makeUsageStore } from './usage/store.ts'
 import { makeUsage, UNCOUNTED } from './usage/usage.ts'
@@ -38,7 +45,8 @@ const SWEEP_BUDGET_MS = 480_000
 /** A running service: one per instance. */
 export interface Service {
   readonly handle: RequestHandler
-  readonly sweep: () => Promise<SweepReport>
+  /** Of each database. */
+  readonly sweep: () => Promise<readonly SweepReport[]>
   /** Writes what is counted in memory only. Never fails. */
   readonly flush: () => Promise<void>
   /** Ends its connections and timers. */
@@ -59,50 +67,49 @@ export function buildService(
   const deadline = { deadlineMs: config.databaseDeadlineMs }
 
   const keyring = makeKeyring(config.masterSecrets)
-  const database = connectDatabase(firebase, deadline)
+  const shards = makeShardMap(config.databaseUrls)
+  const connections = shards.urls.map((url) => connectDatabase(firebase, { ...deadline, url }))
+  // One alone has nothing to be mistaken for.
+  const databases = connections.length === 1 ? connections : connections.map(asShard)
+  /** Has also what belongs to no install. */
+  const home = databases[0]!
   const identity = connectIdentity(firebase, deadline)
   const openQuotas = {
     owners: config.ownerRegistrationsPerMinute,
     strangers: config.strangerRegistrationsPerMinute,
   }
-  const store = makeInstallStore(database, {
-    retentionMs: config.retentionDays * DAY_MS,
-    openQuotas,
-  })
+  const stores = databases.map((database) =>
+    makeInstallStore(database, { retentionMs: config.retentionDays * DAY_MS, openQuotas }),
+  )
+  const store = makeShardedStore(stores, shards)
 
   const cache = makeInstallCache({
     read: (keyId) => {
-      follow()
+      feeds.begin(shards.ofKey(keyId))
       return store.read(keyId)
     },
-    liveSince: (nowMs) => feed?.liveSince(nowMs) ?? Number.POSITIVE_INFINITY,
+    liveSince: (nowMs, keyId) => feeds.liveSince(shards.ofKey(keyId), nowMs),
     max: config.installCacheMax,
     ttlMs: config.installCacheTtlSeconds * 1000,
   })
-  let feed: RevocationFeed | undefined
-  let heart: NodeJS.Timeout | undefined
-  /** The feed begins with the first record that is cached: before, there is nothing to forget. */
-  const follow = (): void => {
-    if (feed !== undefined) return
-    const followed = followRevocations(database, now, (keyId) => cache.drop(keyId))
-    feed = followed
-    void followed.beat()
-    heart = setInterval(() => void followed.beat(), HEARTBEAT_MS).unref()
-  }
+  const feeds = makeRevocationFeeds(databases, now, (keyId) => cache.drop(keyId))
 
   const guard = makeGuard({
     cache,
     material: makeKeyMaterial(keyring, config.installCacheMax),
+    isRetired: makeRetiredVersions(config.retiredMasterVersions, keyring.newestVersion),
     nonces: makeNonceMemory(config.nonceMemoryMax),
-    durableNonces: makeDurableNonces(database),
+    durableNonces: makeShardedNonces(databases.map(makeDurableNonces), shards),
     rate: makeRateLimit(
       { name: 'install', quota: config.requestsPerMinutePerInstall, windowSeconds: 60 },
       config.installCacheMax,
     ),
   })
-  const issuing = makeIssuing({ store, keyring, newId, now, settings: config })
+  const issuing = makeIssuing({ store, shards, keyring, newId, now, settings: config })
   const installs = makeInstallHandlers({
     issuing,
+    issuance: config.issuance,
+    shards,
     identity,
     limits: makeOpenLimits(openQuotas, now),
     checkUidExists: config.checkUidExists,
@@ -113,25 +120,33 @@ export function buildService(
   let accounts: Promise<AccountHandlers> | undefined
   const loadAccounts = () =>
     (accounts ??= import('./accounts/buildAccounts.ts').then(({ buildAccounts }) =>
-      buildAccounts({ config, database, identity, keyring, newId, now, log }),
+      buildAccounts({ config, database: home, identity, keyring, newId, now, log }),
     ))
 
   const usage =
     config.usageFlushSeconds === 0
       ? UNCOUNTED
-      : makeUsage({
-          store: makeUsageStore(database, makeNetworkNames(keyring)),
-          addressOf: (incoming) => clientAddress(incoming, config.trustedProxyHops),
-          newId,
-          everyMs: config.usageFlushSeconds * 1000,
-          now,
-          log,
-        })
+      : makeShardedUsage(
+          databases.map((database) =>
+            makeUsage({
+              store: makeUsageStore(database, makeNetworkNames(keyring)),
+              addressOf: (incoming) => clientAddress(incoming, config.trustedProxyHops),
+              newId,
+              everyMs: config.usageFlushSeconds * 1000,
+              now,
+              log,
+            }),
+          ),
+          shards,
+        )
+
+  // One each: after a failure they pause.
+  const recorders = stores.map((each) => makeUseRecorder({ store: each, cache, log }))
 
   const handle = makeHandler({
     routes: routes(installs, loadAccounts),
     guard,
-    recordUse: makeUseRecorder({ store, cache, log }),
+    recordUse: (install, nowMs) => recorders[shards.ofKey(install.keyId)!]!(install, nowMs),
     addressLimit: makeRateLimit(
       { name: 'address', quota: config.registrationsPerMinutePerIp, windowSeconds: 60 },
       ADDRESSES_MAX,
@@ -145,26 +160,30 @@ export function buildService(
   log({ event: 'started', masterVersion: keyring.newestVersion })
   return {
     handle,
-    sweep: async () => {
-      const startedAt = now()
-      const report = await sweep({
-        database,
-        identity,
-        now,
-        batch: config.sweepBatch,
-        budgetMs: SWEEP_BUDGET_MS,
-        settings: sweepSettings(config),
-      })
-      log({ event: 'swept', report, ms: now() - startedAt })
-      return report
-    },
+    sweep: () =>
+      sweepShards(
+        databases.length,
+        (shard, budgetMs) =>
+          sweep({
+            database: databases[shard]!,
+            othersOf: (uid) =>
+              [shards.ofUid(uid), ...shards.formerOf(uid)]
+                .filter((other) => other !== shard)
+                .map((other) => databases[other]!),
+            identity,
+            now,
+            batch: config.sweepBatch,
+            budgetMs,
+            settings: sweepSettings(config),
+          }),
+        { budgetMs: SWEEP_BUDGET_MS, now, log },
+      ),
     flush: () => usage.flush(),
     close: async () => {
-      clearInterval(heart)
       usage.stop()
       await usage.flush()
-      feed?.stop()
-      database.close()
+      feeds.stop()
+      for (const connection of connections) connection.close()
       if (app !== undefined) await (await app).close()
     },
   }

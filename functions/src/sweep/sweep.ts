@@ -3,43 +3,15 @@ import type { Identity } from '../identity.ts'
 import { sweepChallenges } from './challenges.ts'
 import { markIdle, markUnused, removeEnded, sweepDrops, type KeySettings } from './keys.ts'
 import type { Pass, Phase, Progress } from './pass.ts'
+import type { SweepReport } from './report.ts'
 import { sweepUsage } from './usage.ts'
 import { deleteStrandedUsers } from './users.ts'
 import { sweepExpired, sweepRevocations, sweepWindows } from './windows.ts'
 
-/** What a sweep has done; in a dry run, what it would have. */
-export interface SweepReport {
-  readonly dryRun: boolean
-  readonly removed: {
-    readonly challenges: number
-    readonly drops: number
-    readonly installs: number
-    /** Anonymous users of Firebase Auth. */
-    readonly users: number
-    /** Minutes, hours and days of nonces and counters, empty ones included. */
-    readonly windows: number
-    readonly revocations: number
-    /** Codes, cooldowns and idempotency records. */
-    readonly expired: number
-    /** Keys' days of usage. */
-    readonly usage: number
-  }
-  /** Keys made dormant: they go when their grace is over, unless they are used. */
-  readonly marked: number
-  readonly kept: {
-    /** Dormant keys that were used, and are active again. */
-    readonly revived: number
-    /** Idle, but an operator has to decide. */
-    readonly suspended: number
-    /** Changed while they were looked at: the next sweep looks again. */
-    readonly changed: number
-  }
-  /** What the time did not suffice for: the next sweep goes on there. */
-  readonly left: readonly Phase[]
-}
-
 export interface SweepParts {
   readonly database: Database
+  /** Other databases that may have installs of a UID; none where there is one database. */
+  readonly othersOf?: (uid: string) => readonly Database[]
   readonly identity: Pick<Identity, 'deleteAnonymous'>
   /** Unix milliseconds. */
   readonly now: () => number
@@ -80,10 +52,11 @@ export async function sweep(parts: SweepParts): Promise<SweepReport> {
     onProgress: parts.onProgress ?? (() => undefined),
     onLeft: (phase) => left.add(phase),
   }
+  const databasesOf = (uid: string) => [database, ...(parts.othersOf?.(uid) ?? [])]
   let users = 0
   const deleteUsers = async (uids: readonly string[]): Promise<void> => {
     if (!settings.deleteAnonymousUsers || dryRun) return
-    users += await deleteStrandedUsers(database, identity, uids)
+    users += await deleteStrandedUsers(databasesOf, identity, uids)
   }
 
   // What grows fastest goes first.

@@ -6,11 +6,12 @@ const LOOKUPS_MAX = 20
 
 /**
  * Deletes the anonymous Auth users of which no install is left, so that they do not pile up.
+ * @param databasesOf where installs of a UID can be
  * @param uids whose installs were removed
  * @returns how many were deleted
  */
 export async function deleteStrandedUsers(
-  database: Database,
+  databasesOf: (uid: string) => readonly Database[],
   identity: Pick<Identity, 'deleteAnonymous'>,
   uids: readonly string[],
 ): Promise<number> {
@@ -19,11 +20,14 @@ export async function deleteStrandedUsers(
   for (let at = 0; at < unique.length; at += LOOKUPS_MAX) {
     const some = unique.slice(at, at + LOOKUPS_MAX)
     const left = await Promise.all(
-      some.map((uid) =>
-        database.select('installs', { orderBy: 'uid', from: uid, to: uid, limit: 1 }),
+      some.flatMap((uid) =>
+        databasesOf(uid).map(async (database) => {
+          const own = { orderBy: 'uid', from: uid, to: uid, limit: 1 }
+          return (await database.select('installs', own)).length > 0 ? uid : null
+        }),
       ),
     )
-    stranded.push(...some.filter((_, n) => left[n]!.length === 0))
+    stranded.push(...some.filter((uid) => !left.includes(uid)))
   }
   return stranded.length === 0 ? 0 : identity.deleteAnonymous(stranded)
 }

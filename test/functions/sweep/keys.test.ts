@@ -6,12 +6,8 @@ import { makeUseRecorder } from '../../../functions/src/installs/recordUse.ts'
 import { makeInstallStore, type Place } from '../../../functions/src/installs/store.ts'
 import { markIdle, markUnused, removeEnded } from '../../../functions/src/sweep/keys.ts'
 import type { Pass, Progress } from '../../../functions/src/sweep/pass.ts'
-import {
-  sweep,
-  type SweepParts,
-  type SweepReport,
-  type SweepSettings,
-} from '../../../functions/src/sweep/sweep.ts'
+import type { SweepReport } from '../../../functions/src/sweep/report.ts'
+import { sweep, type SweepParts, type SweepSettings } from '../../../functions/src/sweep/sweep.ts'
 import type { Tree } from '../harness/database.ts'
 import {
   STORE_SETTINGS,
@@ -170,7 +166,7 @@ describe('a key that was never used', () => {
   test('is dormant after 7 days, revived by its first use, and else removed with its drop', async () => {
     const [used, unused] = [newPlace(), newPlace()]
     const [revived, removed] = [await backend.register(used), await backend.register(unused)]
-    const kept = await backend.issuingWith({}, { credentialPickup: 'keep' })
+    const kept = backend.issuingWith({}, { credentialPickup: 'keep' })
     const place = newPlace()
     await kept.challenge(place, true)
     await kept.redeem(place, backend.otpAt(place)!, true)
@@ -433,7 +429,7 @@ describe('the sweep races with use (T13)', () => {
           const at = backend.clock.ms
           for (const n of step.uses) {
             const keyId = keys[n]!
-            const wasDormant = String(rowOf(keyId)?.['status']) === 'dormant'
+            const wasDormant = (rowOf(keyId)?.['status'] as unknown) === 'dormant'
             begin(
               instances[step.at]!(keyId).then((served) => {
                 if (!served) return

@@ -51,10 +51,8 @@ const sweepWith = (parts: Partial<SweepParts> = {}) =>
   })
 
 /** All data but the sweep's own notes. */
-const rest = (): Tree => {
-  const { sweeps: _, ...others } = backend.data()
-  return others
-}
+const rest = (): Tree =>
+  Object.fromEntries(Object.entries(backend.data()).filter(([table]) => table !== 'sweeps'))
 
 const minuteOf = (ms: number) => Math.floor(ms / MINUTE_MS)
 const at = (table: string, { uid, slot }: Place) => backend.data()[table]?.[uid]?.[slot]
