@@ -6,6 +6,8 @@ import {
   SMS_SECRET,
   type SmsParams,
 } from './accountSettings.ts'
+import { ISSUANCES, type Issuance } from './installs/issuance.ts'
+import { SHARDS_MAX } from './shards.ts'
 
 /** `{"1":"<base64url of 32 bytes>"}`: version to master secret. All verify, the newest issues. */
 export const MASTER_SECRETS = defineSecret('MASTER_SECRETS')
@@ -44,6 +46,11 @@ export const SETTINGS = {
     default: '',
     description: 'The Realtime Database. Empty: the default instance of the project.',
   }),
+  databaseUrls: defineString('DATABASE_URLS', {
+    default: '',
+    description:
+      'Several databases that share the load, comma-separated; the first also holds what is not by install. The list may only grow, at its end. Empty: DATABASE_URL alone.',
+  }),
   databaseDeadlineMs: defineInt('DATABASE_DEADLINE_MS', {
     default: 2000,
     description:
@@ -69,6 +76,11 @@ export const SETTINGS = {
     description:
       'How long the earlier key works after its install registers anew, 0 to 86400 s. Usually the app has lost it.',
   }),
+  retiredMasterVersions: defineString('RETIRED_MASTER_VERSIONS', {
+    default: '',
+    description:
+      'Master versions whose keys are refused, so that apps register anew: 1@2026-12-01T00:00:00Z,2 (2: at once). Never the newest.',
+  }),
   requestsPerMinutePerInstall: defineInt('REQUESTS_PER_MINUTE_PER_INSTALL', {
     default: 120,
     description: 'Signed requests per key and minute, counted by each instance on its own.',
@@ -87,6 +99,15 @@ export const SETTINGS = {
     default: 300,
     description:
       'The same for callers without an ID token: what a flood of them can write. It takes nothing from the owners.',
+  }),
+  issuance: defineString('ISSUANCE', {
+    default: 'challenge',
+    description:
+      'How a key comes to its app. challenge: against a one-time password. direct: at once, unproven. static: one key for all, for teaching.',
+  }),
+  allowStaticKey: defineBoolean('ALLOW_STATIC_KEY', {
+    default: false,
+    description: 'Lets ISSUANCE=static start outside the emulators, where it otherwise does not.',
   }),
   checkUidExists: defineBoolean('CHECK_UID_EXISTS', {
     default: true,
@@ -157,13 +178,16 @@ export const SETTINGS = {
 type Value<P> = P extends { value(): infer V } ? V : never
 
 /** Texts that are parsed here, once. */
-type Parsed = 'credentialPickup' | 'defaultScopes' | 'smsCountries'
+type Parsed = 'databaseUrls' | 'issuance' | 'credentialPickup' | 'defaultScopes' | 'smsCountries'
 
 /** The settings of a running instance; names, units and reasons stand in the table above. */
 export type Config = {
   readonly [Name in Exclude<keyof typeof SETTINGS, Parsed>]: Value<(typeof SETTINGS)[Name]>
 } & {
   readonly credentialPickup: 'remove' | 'keep'
+  readonly issuance: Issuance
+  /** At least one. The first is `databaseUrl`. */
+  readonly databaseUrls: readonly string[]
   readonly defaultScopes: readonly string[]
   readonly smsCountries: ReadonlySet<string>
   /** As they are configured. A function of its own: only where texts are sent is SMS_SECRET to be had. */
@@ -221,6 +245,9 @@ export function readConfig(): Config {
   if (values.usageFlushSeconds > 0 && values.usageFlushSeconds < 60) {
     throw wrong('usageFlushSeconds', '0, or a whole number from 60 to 3600')
   }
+  const issuance = ISSUANCES.find((name) => name === values.issuance)
+  if (issuance === undefined) throw wrong('issuance', ISSUANCES.join(', '))
+  const urls = parseDatabaseUrls(values.databaseUrls, databaseUrl)
   if (!COUNTRIES.test(smsCountries))
     throw wrong('smsCountries', 'country codes separated by commas')
   if (!SCOPES.test(defaultScopes)) throw wrong('defaultScopes', 'names separated by commas')
@@ -228,7 +255,9 @@ export function readConfig(): Config {
     ...values,
     credentialPickup,
     defaultScopes: defaultScopes.split(','),
-    databaseUrl: databaseUrl || projectDatabaseUrl(),
+    issuance,
+    databaseUrl: urls[0]!,
+    databaseUrls: urls,
     smsCountries: new Set(smsCountries.split(',').filter((country) => country !== '')),
     smsParams: () => ({ ...byParamName(values), SMS_SECRET: SMS_SECRET.value() }),
     masterSecrets: MASTER_SECRETS.value(),
@@ -252,6 +281,26 @@ export const settingOf = <N extends keyof typeof SETTINGS>(name: N) =>
 /** `firebase deploy` writes every default into the environment; a plain `node` has no such help. */
 function valueOf(param: (typeof SETTINGS)[keyof typeof SETTINGS]): unknown {
   return process.env[param.name] === undefined ? param.options.default : param.value()
+}
+
+/** An origin, and in local runs the namespace. */
+const DATABASE_ADDRESS = /^https?:\/\/[A-Za-z0-9.:-]+\/?(?:\?ns=[A-Za-z0-9-]+)?$/
+
+/** @throws TypeError; a database that is named twice would have two numbers */
+function parseDatabaseUrls(text: string, databaseUrl: string): readonly string[] {
+  if (text === '') return [databaseUrl || projectDatabaseUrl()]
+  const urls = text.split(',')
+  const areGood =
+    urls.every((url) => DATABASE_ADDRESS.test(url)) &&
+    new Set(urls.map((url) => url.replace('/?', '?').replace(/\/$/, ''))).size === urls.length
+  if (!areGood || urls.length > SHARDS_MAX) {
+    throw wrong('databaseUrls', `1 to ${SHARDS_MAX} URLs separated by commas, all different`)
+  }
+  // Its keys are the first of all.
+  if (databaseUrl !== '' && urls[0] !== databaseUrl) {
+    throw wrong('databaseUrls', 'a list that begins with DATABASE_URL')
+  }
+  return urls
 }
 
 /** Cloud Functions tells the project's default database in FIREBASE_CONFIG. */

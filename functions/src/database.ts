@@ -52,16 +52,16 @@ export const increment = (by: number): unknown => ({ '.sv': { increment: by } })
  */
 export function connectDatabase(
   app: () => Promise<FirebaseApp>,
-  settings: { readonly deadlineMs: number },
+  settings: { readonly deadlineMs: number; /** Else the app's own. */ readonly url?: string },
 ): Database & { /** Dials no more: the app is about to be closed. */ close(): void } {
-  const { deadlineMs } = settings
+  const { deadlineMs, url } = settings
   let connected: Promise<AdminDatabase> | undefined
   let current: AdminDatabase | undefined
   let reconnectedAt = 0
   let isClosed = false
 
   const connect = (): Promise<AdminDatabase> =>
-    (connected ??= app().then(async (firebase) => (current = await firebase.openDatabase())))
+    (connected ??= app().then(async (firebase) => (current = await firebase.openDatabase(url))))
 
   /** A connection may be half open: dead, and not known to be. Dialling anew is the only test. */
   const reconnect = (): void => {

@@ -4,7 +4,8 @@ import type { Database as AdminDatabase } from 'firebase-admin/database'
 
 /** The parts of the Admin SDK, each loaded when it is first asked for. */
 export interface FirebaseApp {
-  openDatabase(): Promise<AdminDatabase>
+  /** One of the project's databases; without a URL the first. */
+  openDatabase(url?: string): Promise<AdminDatabase>
   openAuth(): Promise<Auth>
   close(): Promise<void>
 }
@@ -25,14 +26,14 @@ export async function startFirebase(databaseUrl: string): Promise<FirebaseApp> {
     `latchkey-${randomUUID()}`,
   )
   return {
-    openDatabase: async () => {
-      const [{ getDatabase }, { setLogLevel }] = await Promise.all([
+    openDatabase: async (url = databaseUrl) => {
+      const [{ getDatabaseWithUrl }, { setLogLevel }] = await Promise.all([
         import('firebase-admin/database'),
         import('@firebase/logger'),
       ])
       // The SDK prints a warning for every refused write; a flood of replays would fill the logs.
       setLogLevel('error')
-      return getDatabase(app)
+      return getDatabaseWithUrl(url, app)
     },
     openAuth: async () => (await import('firebase-admin/auth')).getAuth(app),
     close: () => deleteApp(app),

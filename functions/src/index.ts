@@ -4,10 +4,12 @@ import { SMS_SECRET } from './accountSettings.ts'
 import { beforeTermination } from './beforeTermination.ts'
 import { DEPLOYMENT, MASTER_SECRETS, readConfig, refuseEmulatorSettings } from './config.ts'
 import type { RequestHandler } from './handler.ts'
+import { refuseSharedKey } from './installs/issuance.ts'
 import { log } from './log.ts'
 import { buildService, type Service } from './service.ts'
 
 refuseEmulatorSettings(process.env)
+refuseSharedKey(process.env)
 
 let built: Service | undefined
 /** Built by the first call: params and secrets have no value while the code is loaded. */

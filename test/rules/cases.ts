@@ -9,6 +9,7 @@ import { limits } from './cases/limits.ts'
 import { nonces } from './cases/nonces.ts'
 import { openCalls } from './cases/openCalls.ts'
 import { records } from './cases/records.ts'
+import { sharedKey } from './cases/sharedKey.ts'
 import { revocations } from './cases/revocations.ts'
 import { statuses } from './cases/statuses.ts'
 import { whoReads } from './cases/whoReads.ts'
@@ -33,4 +34,5 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
   indexes,
   records,
   accounts,
+  sharedKey,
 }

@@ -1,5 +1,6 @@
 import type { Database } from '../database.ts'
 import { minuteOf } from '../installs/store.ts'
+import type { ShardMap } from '../shards.ts'
 
 /** Nonces that all instances share: create-if-absent in the database. */
 export interface DurableNonces {
@@ -12,5 +13,13 @@ export function makeDurableNonces(database: Database): DurableNonces {
   return {
     claim: (keyId, nonce, created) =>
       database.create(`nonces/${minuteOf(created * 1000)}/${keyId}-${nonce}`, true),
+  }
+}
+
+/** Each key's nonces in its own database. */
+export function makeShardedNonces(all: readonly DurableNonces[], shards: ShardMap): DurableNonces {
+  return {
+    // Its record has been read by now, so there is such a database.
+    claim: (keyId, ...rest) => all[shards.ofKey(keyId)!]!.claim(keyId, ...rest),
   }
 }

@@ -23,8 +23,8 @@ export interface InstallCache {
 
 export interface InstallCacheParts {
   readonly read: (keyId: string) => Promise<Install | null>
-  /** Unix ms since when every revocation has reached us; Infinity while that is not certain. */
-  readonly liveSince: (nowMs: number) => number
+  /** Unix ms since when every revocation of the key has reached us; Infinity while that is not certain. */
+  readonly liveSince: (nowMs: number, keyId: string) => number
   readonly max: number
   readonly ttlMs: number
 }
@@ -38,8 +38,8 @@ export function makeInstallCache({ read, liveSince, max, ttlMs }: InstallCachePa
   const cache = new LRUCache<string, CachedInstall>({ max })
   const reads = new Map<string, Promise<Install | null>>()
 
-  const isBelieved = ({ readAt }: CachedInstall, nowMs: number): boolean =>
-    nowMs - readAt < ttlMs || readAt >= liveSince(nowMs)
+  const isBelieved = ({ readAt }: CachedInstall, keyId: string, nowMs: number): boolean =>
+    nowMs - readAt < ttlMs || readAt >= liveSince(nowMs, keyId)
 
   const readOnce = (keyId: string, nowMs: number): Promise<Install | null> => {
     const underWay = reads.get(keyId)
@@ -59,7 +59,7 @@ export function makeInstallCache({ read, liveSince, max, ttlMs }: InstallCachePa
   return {
     get: (keyId, nowMs) => {
       const cached = cache.get(keyId)
-      if (cached !== undefined && isBelieved(cached, nowMs)) {
+      if (cached !== undefined && isBelieved(cached, keyId, nowMs)) {
         return cached.install
       }
       return readOnce(keyId, nowMs)

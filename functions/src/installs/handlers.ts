@@ -3,6 +3,8 @@ import type { Log } from '../log.ts'
 import { ApiError } from '../http/apiError.ts'
 import { installOf, type Answer, type ApiRequest, type Handler } from '../http/apiRequest.ts'
 import { parseBody, refuseBody } from '../http/parseBody.ts'
+import type { ShardMap } from '../shards.ts'
+import { STEP_1, type Issuance } from './issuance.ts'
 import type { Issuing } from './issuing.ts'
 import type { OpenLimits } from './openLimits.ts'
 import { slotOf } from './slot.ts'
@@ -13,6 +15,8 @@ const BEARER = /^Bearer ([A-Za-z0-9_.-]{1,4096})$/i
 
 export interface InstallHandlerParts {
   readonly issuing: Issuing
+  readonly issuance: Issuance
+  readonly shards: ShardMap
   readonly identity: Identity
   readonly limits: OpenLimits
   /** Whether a stranger's UID is looked up before anything is written for it. */
@@ -24,7 +28,10 @@ export interface InstallHandlerParts {
 
 /** The handlers below `/api/installs`. */
 export function makeInstallHandlers(parts: InstallHandlerParts) {
-  const { issuing, identity, limits, checkUidExists, forget, log } = parts
+  const { issuing, issuance, shards, identity, limits, checkUidExists, forget, log } = parts
+
+  /** The shared key is dropped where its record is. */
+  const urlOf = (uid: string): string => shards.urls[issuance === 'static' ? 0 : shards.ofUid(uid)]!
 
   /** True for the proven owner of the UID, false for an anonymous caller. */
   const proveOwner = async (req: ApiRequest, uid: string): Promise<boolean> => {
@@ -40,6 +47,7 @@ export function makeInstallHandlers(parts: InstallHandlerParts) {
     // zod is loaded by the first registration: signed requests have no use for it.
     const { REGISTRATION } = await import('./registration.ts')
     const { deviceId, uid, otp } = parseBody(req, REGISTRATION)
+    if (otp !== undefined && issuance !== 'challenge') throw noSecondStep()
     const isOwner = await proveOwner(req, uid)
     const place = { uid, slot: slotOf(deviceId) }
     // Before Auth is asked, and before anything depends on the UID.
@@ -47,14 +55,15 @@ export function makeInstallHandlers(parts: InstallHandlerParts) {
     if (otp === undefined) {
       // The answer is the same for a UID that nobody has: it must not tell which ones exist.
       const mayExist = isOwner || !checkUidExists || (await identity.exists(uid))
-      if (mayExist && (await issuing.challenge(place, isOwner)) === 'full') throw pass.full()
-      return whereToLook(place, 'otp')
+      if (mayExist && (await issuing[STEP_1[issuance]](place, isOwner)) === 'full')
+        throw pass.full()
+      return whereToLook(place, issuance === 'challenge' ? 'otp' : 'credential', urlOf(uid))
     }
     const verdict = await issuing.redeem(place, otp, isOwner)
     if (verdict === 'full') throw pass.full()
     if (verdict !== 'issued') throw new ApiError(verdict)
     log({ event: 'issued', requestId: req.requestId })
-    return whereToLook(place, 'credential')
+    return whereToLook(place, 'credential', urlOf(uid))
   }
 
   const showCurrent: Handler = (req) => {
@@ -71,7 +80,8 @@ export function makeInstallHandlers(parts: InstallHandlerParts) {
     forget(install.keyId)
     if (verdict !== 'issued') throw new ApiError(verdict)
     log({ event: 'rotated', requestId: req.requestId })
-    return whereToLook(install, 'credential')
+    // At the key's own database, which may no longer be the one that its UID would register at.
+    return whereToLook(install, 'credential', shards.urls[shards.ofKey(install.keyId)!]!)
   }
 
   const revoke: Handler = async (req) => {
@@ -88,6 +98,15 @@ export function makeInstallHandlers(parts: InstallHandlerParts) {
 }
 
 /** Never the secret, only its place, which the caller can name and only the UID can read. */
-function whereToLook({ uid, slot }: Place, drop: 'otp' | 'credential'): Answer {
-  return { status: 200, body: { drop, path: `users/${uid}/${slot}/${drop}` } }
+function whereToLook(
+  { uid, slot }: Place,
+  drop: 'otp' | 'credential',
+  databaseUrl: string,
+): Answer {
+  return { status: 200, body: { drop, path: `users/${uid}/${slot}/${drop}`, databaseUrl } }
 }
+
+const noSecondStep = (): ApiError =>
+  new ApiError('invalid_request', {
+    errors: [{ pointer: '#/otp', detail: 'must be absent: this service issues without a code' }],
+  })

@@ -1,4 +1,7 @@
 import { formatApiKey } from '@latchkey/protocol'
+import { isUnavailable } from '../deadline.ts'
+import { withShard, withShardOf, type ShardMap } from '../shards.ts'
+import { SHARED_KEY_ID, SHARED_PLACE } from './issuance.ts'
 import type { Install } from './install.ts'
 import type { Keyring } from './keyring.ts'
 import type { Challenge, InstallStore, Issue, Place, Revocation, Superseded } from './store.ts'
@@ -6,6 +9,7 @@ import type { Challenge, InstallStore, Issue, Place, Revocation, Superseded } fr
 /** What issuing depends on besides its arguments. */
 export interface IssuingParts {
   readonly store: InstallStore
+  readonly shards: ShardMap
   readonly keyring: Keyring
   /** A new UUIDv7 as 32 hex digits. */
   readonly newId: () => string
@@ -27,6 +31,13 @@ export interface Issuing {
    * `full` says nothing about a UID: all callers together have made too many calls in this minute.
    */
   challenge(place: Place, isOwner: boolean): Promise<'done' | 'full'>
+  /**
+   * Drops a credential at once, without any proof, if the place has no key yet. Whether it has is not
+   * told. A live challenge is the lock: of any number of calls at once, one gives a key.
+   */
+  direct(place: Place, isOwner: boolean): Promise<'done' | 'full'>
+  /** Drops the one key that all share. */
+  shared(place: Place): Promise<'done'>
   /** Drops a credential for the one caller who brings the place's live code. */
   redeem(place: Place, code: string, isOwner: boolean): Promise<RedeemVerdict>
   /** Drops the successor of an active key. */
@@ -47,7 +58,7 @@ const CLAIM_TRIES = 2
 const loadTotp = () => import('./totp.ts')
 
 export function makeIssuing(parts: IssuingParts): Issuing {
-  const { store, keyring, newId, now, settings } = parts
+  const { store, shards, keyring, newId, now, settings } = parts
 
   const revocation = (reason: string): Revocation => ({ id: newId(), at: now(), reason })
 
@@ -57,8 +68,12 @@ export function makeIssuing(parts: IssuingParts): Issuing {
     revocation: revocation('superseded'),
   })
 
-  const issueFor = ({ uid, slot }: Place, scopes: readonly string[]): Issue => {
-    const keyId = newId()
+  const issueFor = (
+    keyId: string,
+    { uid, slot }: Place,
+    scopes: readonly string[],
+    pickup: 'remove' | 'keep' = settings.credentialPickup,
+  ): Issue => {
     const createdAt = now()
     const masterVersion = keyring.newestVersion
     const mac = keyring.apiKeyMac(masterVersion, keyId)
@@ -74,7 +89,7 @@ export function makeIssuing(parts: IssuingParts): Issuing {
         createdAt,
         lastUsedAt: createdAt,
         masterVersion,
-        ...(settings.credentialPickup === 'remove' && { pickupBy: createdAt + PICKUP_MS }),
+        ...(pickup === 'remove' && { pickupBy: createdAt + PICKUP_MS }),
       },
     }
   }
@@ -86,40 +101,91 @@ export function makeIssuing(parts: IssuingParts): Issuing {
     return verifyTotp(keyring.totpSecret(masterVersion, id), code, now())
   }
 
+  const newKeyIdFor = ({ uid }: Place): string => withShard(newId(), shards.ofUid(uid))
+
+  const start = async (place: Place, isOwner: boolean) => {
+    const { totpCode, totpExpiry } = await loadTotp()
+    const createdAt = now()
+    const masterVersion = keyring.newestVersion
+    const id = newId()
+    const code = totpCode(keyring.totpSecret(masterVersion, id), createdAt)
+    const challenge = { id, createdAt, expiresAt: totpExpiry(createdAt), masterVersion }
+    return { challenge, verdict: await store.startChallenge(place, challenge, code, isOwner) }
+  }
+
+  const supersedeAll = (installs: readonly Install[]): Superseded[] =>
+    installs.map((install) => supersede(install, settings.registrationGraceSeconds))
+
+  /** A database that is away must not keep its former UIDs from registering at their new one. */
+  const readFormer = (place: Place): Promise<readonly Install[]> =>
+    store.readFormer(place).catch((error: unknown) => ignoreUnavailable(error, []))
+
+  /** After the new key is there: what fails here is done by the next registration. */
+  const leaveBehind = async (former: readonly Install[]): Promise<void> => {
+    await Promise.all(
+      supersedeAll(former).map((earlier) =>
+        store.supersede(earlier).catch((error: unknown) => ignoreUnavailable(error, false)),
+      ),
+    )
+  }
+
+  /** The keys that stand in the way of a direct issue, and the dormant ones, which do not. */
+  const readKeys = async (place: Place) => {
+    const [here, former] = await Promise.all([store.readCurrent(place), store.readFormer(place)])
+    const isTaken = [...here, ...former].some(({ status }) => status !== 'dormant')
+    return { here, former, isTaken }
+  }
+
   return {
     challenge: async (place, isOwner) => {
-      const { totpCode, totpExpiry } = await loadTotp()
-      const createdAt = now()
-      const masterVersion = keyring.newestVersion
-      const id = newId()
-      const code = totpCode(keyring.totpSecret(masterVersion, id), createdAt)
-      const challenge = { id, createdAt, expiresAt: totpExpiry(createdAt), masterVersion }
-      const verdict = await store.startChallenge(place, challenge, code, isOwner)
+      const { verdict } = await start(place, isOwner)
       return verdict === 'full' ? 'full' : 'done'
+    },
+
+    direct: async (place, isOwner) => {
+      if ((await readKeys(place)).isTaken) return 'done'
+      const { challenge, verdict } = await start(place, isOwner)
+      if (verdict !== 'written') return verdict === 'full' ? 'full' : 'done'
+      // Read again behind the lock: another call may have made a key between our reading and our start.
+      const { here, former, isTaken } = await readKeys(place)
+      if (isTaken) return 'done'
+      const issue = issueFor(newKeyIdFor(place), place, settings.defaultScopes)
+      if (await store.claim(challenge, issue, supersedeAll(here))) await leaveBehind(former)
+      return 'done'
+    },
+
+    shared: async (place) => {
+      // Its drops are not collected: many apps wait for the same key.
+      const issue = issueFor(SHARED_KEY_ID, SHARED_PLACE, settings.defaultScopes, 'keep')
+      await store.dropShared(issue, place)
+      return 'done'
     },
 
     redeem: async (place, code, isOwner) => {
       const counted = await store.countAttempt(place, isOwner, now())
       if (counted !== 'written') return counted === 'full' ? 'full' : 'otp_rejected'
-      const issue = issueFor(place, settings.defaultScopes)
+      const issue = issueFor(newKeyIdFor(place), place, settings.defaultScopes)
       for (let tries = 0; tries < CLAIM_TRIES; tries += 1) {
-        const [challenge, earlier] = await Promise.all([
+        const [challenge, earlier, former] = await Promise.all([
           store.readChallenge(place),
           store.readCurrent(place),
+          readFormer(place),
         ])
         if (challenge === null) return 'otp_rejected'
         // We had claimed it, and the acknowledgement was lost with the connection.
-        if (challenge.claimedBy === issue.install.keyId) return 'issued'
+        if (challenge.claimedBy === issue.install.keyId) {
+          await leaveBehind(former)
+          return 'issued'
+        }
         if (challenge.claimedBy !== undefined) return 'otp_rejected'
         if (!(await isRightCode(challenge, code))) return 'otp_rejected'
         // To register anew is no way out of a suspension. Only the place's owner, who knows the code, is told.
-        if (earlier.some(({ status }) => status === 'suspended')) return 'key_suspended'
-        const claimed = await store.claim(
-          challenge,
-          issue,
-          earlier.map((install) => supersede(install, settings.registrationGraceSeconds)),
-        )
-        if (claimed) return 'issued'
+        const keys = [...earlier, ...former]
+        if (keys.some(({ status }) => status === 'suspended')) return 'key_suspended'
+        const claimed = await store.claim(challenge, issue, supersedeAll(earlier))
+        if (!claimed) continue
+        await leaveBehind(former)
+        return 'issued'
       }
       return 'otp_rejected'
     },
@@ -127,7 +193,10 @@ export function makeIssuing(parts: IssuingParts): Issuing {
     // The SDK sends a write whose acknowledgement was lost once more, and that one is refused: what is
     // refused may have been done, and is looked up.
     rotate: async (install) => {
-      const issue = issueFor(install, install.scopes)
+      // Nobody may replace what all share.
+      if (install.keyId === SHARED_KEY_ID) return 'conflict'
+      const keyId = withShardOf(newId(), install.keyId)
+      const issue = issueFor(keyId, install, install.scopes)
       const earlier = supersede(install, settings.rotationGraceSeconds)
       const issued =
         (await store.rotate(issue, earlier)) || (await store.read(issue.install.keyId)) !== null
@@ -140,4 +209,9 @@ export function makeIssuing(parts: IssuingParts): Issuing {
       return left === null || left.status === 'revoked' ? 'revoked' : 'conflict'
     },
   }
+}
+
+function ignoreUnavailable<T>(error: unknown, instead: T): T {
+  if (isUnavailable(error)) return instead
+  throw error
 }

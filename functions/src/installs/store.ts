@@ -45,11 +45,20 @@ export interface InstallStore {
   readChallenge(place: Place): Promise<Challenge | null>
   /** The place's keys that can be used, now or again: active, dormant, suspended; normally one or none. */
   readCurrent(place: Place): Promise<readonly Install[]>
+  /** The same at the other databases that the UID may have registered at; none where there is one. */
+  readFormer(place: Place): Promise<readonly Install[]>
   /**
    * Claims the challenge, drops the credential, records the install and supersedes the earlier keys;
    * false when the challenge is no longer live or an earlier key has changed meanwhile.
    */
   claim(challenge: Challenge, issue: Issue, earlier: readonly Superseded[]): Promise<boolean>
+  /** Supersedes a key that was left behind at another database, and takes its drop away. */
+  supersede(earlier: Superseded): Promise<boolean>
+  /**
+   * Drops the shared key of `ISSUANCE=static`, with its record when there is none yet; false when a drop
+   * waits in the place, or the key is revoked.
+   */
+  dropShared(issue: Issue, place: Place): Promise<boolean>
   /** Drops a new credential and supersedes the old key; false when that is no longer active. */
   rotate(issue: Issue, earlier: Superseded): Promise<boolean>
   read(keyId: string): Promise<Install | null>
@@ -164,6 +173,21 @@ export function makeInstallStore(
         ...joined(earlier.map((each) => superseded(each, retentionMs))),
       }),
 
+    readFormer: () => Promise.resolve([]),
+
+    supersede: (earlier) =>
+      database.write({
+        ...superseded(earlier, retentionMs),
+        // Here no new drop takes its place.
+        [credentialPath(earlier.install)]: null,
+      }),
+
+    dropShared: async (issue, place) => {
+      const { [credentialPath(issue.install)]: credential, ...record } = issued(issue, {})
+      const drop = { [credentialPath(place)]: credential }
+      return (await database.write(drop)) || database.write({ ...drop, ...record })
+    },
+
     rotate: (issue, earlier) =>
       database.write({
         ...issued(issue, { previousKeyId: earlier.install.keyId }),
@@ -206,7 +230,7 @@ const CURRENT: ReadonlySet<InstallStatus> = new Set(['active', 'dormant', 'suspe
 const placeName = ({ uid, slot }: Place): string => `${uid}/${slot}`
 const challengePath = ({ uid, slot }: Place): string => `challenges/${uid}/${slot}`
 const otpPath = ({ uid, slot }: Place): string => `users/${uid}/${slot}/otp`
-const credentialPath = ({ uid, slot }: Place): string => `users/${uid}/${slot}/credential`
+export const credentialPath = ({ uid, slot }: Place): string => `users/${uid}/${slot}/credential`
 
 /** Windows of counters and nonces, so that the sweep removes a whole one at once. */
 export const minuteOf = (ms: number): number => Math.floor(ms / 60_000)
@@ -230,7 +254,7 @@ function issued({ install, apiKey, hmacSecret }: Issue, origin: Record<string, s
   }
 }
 
-function superseded({ install, graceUntil, revocation }: Superseded, retentionMs: number) {
+export function superseded({ install, graceUntil, revocation }: Superseded, retentionMs: number) {
   const path = `installs/${install.keyId}`
   return {
     ...ended(install, 'superseded', graceUntil + retentionMs),
@@ -242,7 +266,11 @@ function superseded({ install, graceUntil, revocation }: Superseded, retentionMs
 }
 
 /** A status that a key does not come back from; the sweep removes the record in its time. */
-function ended({ keyId, status }: Install, by: 'superseded' | 'revoked', removeAfter: number) {
+export function ended(
+  { keyId, status }: Install,
+  by: 'superseded' | 'revoked',
+  removeAfter: number,
+) {
   return {
     [`installs/${keyId}/status`]: by,
     [`installs/${keyId}/removeAfter`]: removeAfter,
@@ -260,10 +288,10 @@ function used(install: Install, nowMs: number) {
   }
 }
 
-function collected(install: Install) {
+export function collected(install: Install) {
   return { [credentialPath(install)]: null, [`installs/${install.keyId}/pickupBy`]: null }
 }
 
-function feedEntry(install: Install, { id, at, reason }: Revocation) {
+export function feedEntry(install: Install, { id, at, reason }: Revocation) {
   return { [`revocations/${id}`]: { keyId: install.keyId, at, reason } }
 }

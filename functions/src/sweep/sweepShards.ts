@@ -1,5 +1,5 @@
 import { describeError, type Log } from '../log.ts'
-import type { SweepReport } from './sweep.ts'
+import type { SweepReport } from './report.ts'
 
 /**
  * Sweeps one database after the other. One that fails does not keep the others from it, and gets its

@@ -34,6 +34,7 @@ const READERS: readonly (readonly [path: string, ...permitted: Who[]])[] = [
   ['revocations', 'the backend'],
   [`revocations/${FEED.recent}`, 'the backend'],
   ['audit', 'the backend'],
+  ['shard', 'the backend'],
   ['sweeps'],
   ['sweeps/cursor', 'the backend'],
   ['sweeps/usageDay', 'the backend'],

@@ -41,6 +41,7 @@ const WRITABLE: readonly (readonly [path: string, value: unknown, given?: Values
   [`audit/${AUDIT.next}`, auditEntry()],
   ['sweeps/cursor', { lastUsedAt: NOW, keyId: KEY.active }],
   ['sweeps/usageDay', 1],
+  ['shard', 2],
   [usageOf(KEY.active), null],
   [`${usageOf(KEY.active)}/lastAt`, NOW],
   [`${usageOf(KEY.active)}/requests`, increment(3)],

@@ -6,6 +6,7 @@ import {
   type Issuing,
   type IssuingParts,
 } from '../../../../functions/src/installs/issuing.ts'
+import { makeShardMap } from '../../../../functions/src/shards.ts'
 import { makeKeyring } from '../../../../functions/src/installs/keyring.ts'
 import {
   makeInstallStore,
@@ -69,6 +70,7 @@ export async function startBackend(clock?: Clock): Promise<Backend> {
   const issuingWith: Backend['issuingWith'] = (parts, settings) =>
     makeIssuing({
       store,
+      shards: makeShardMap(['http://127.0.0.1']),
       keyring,
       newId,
       now: () => base.clock.ms,
