@@ -81,6 +81,11 @@ export const SETTINGS = {
     description:
       'Master versions whose keys are refused, so that apps register anew: 1@2026-12-01T00:00:00Z,2 (2: at once). Never the newest.',
   }),
+  retiredMasterVersions: defineString('RETIRED_MASTER_VERSIONS', {
+    default: '',
+    description:
+      'Master versions whose keys are refused, so that apps register anew: 1@2026-12-01T00:00:00Z,2 (2: at once). Never the newest.',
+  }),
   requestsPerMinutePerInstall: defineInt('REQUESTS_PER_MINUTE_PER_INSTALL', {
     default: 120,
     description: 'Signed requests per key and minute, counted by each instance on its own.',

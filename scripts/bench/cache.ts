@@ -35,6 +35,7 @@ async function main(installs: number, json: boolean): Promise<void> {
     ttlMs: 60_000,
   })
   const guard = makeGuard({
+    isRetired: () => false,
     cache,
     material: makeKeyMaterial(keyring, installs),
     nonces: makeNonceMemory(installs),

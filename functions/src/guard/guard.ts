@@ -12,6 +12,7 @@ import type { InstallCache } from './installCache.ts'
 import { hmacUnder, type KeyMaterial } from './keyMaterial.ts'
 import type { NonceMemory } from './nonceMemory.ts'
 import type { RateLimit, RateVerdict } from './rateLimit.ts'
+import type { IsRetired } from './retiredVersions.ts'
 import {
   verifySignature,
   type Call,
@@ -38,6 +39,7 @@ export type DenialReason =
   | Exclude<Freshness, 'fresh'>
   | 'record_missing'
   | 'nonce_memory_full'
+  | 'master_version_retired'
   | ErrorCode
 
 /** A request that ends here. `reason` is for the log alone. */
@@ -52,6 +54,7 @@ export interface Denial {
 
 export interface GuardParts {
   readonly material: KeyMaterial
+  readonly isRetired: IsRetired
   readonly cache: InstallCache
   readonly nonces: NonceMemory
   readonly durableNonces: DurableNonces
@@ -68,7 +71,9 @@ export type Guard = (call: Call, policy: GuardPolicy, nowMs: number) => Verdict 
  * before the signature has verified.
  * @throws ApiError `unavailable` when the record or the durable nonce cannot be had in time
  */
-export function makeGuard({ material, cache, nonces, durableNonces, rate }: GuardParts): Guard {
+export function makeGuard(parts: GuardParts): Guard {
+  const { material, isRetired, cache, nonces, durableNonces, rate } = parts
+
   /** What is left to check once the signature has verified and the key's record is at hand. */
   const admit = (
     { key: { keyId }, created, nonce }: VerifiedSignature,
@@ -112,6 +117,11 @@ export function makeGuard({ material, cache, nonces, durableNonces, rate }: Guar
     const fresh = freshness({ created, expires, nowSeconds })
     if (fresh !== 'fresh') {
       return { ...deny('clock_skew', fresh, keyId), serverTime: tellTime(signature, nowSeconds) }
+    }
+
+    // Whatever its record says, and without reading it: its app registers anew.
+    if (isRetired(signature.key.masterVersion, nowMs)) {
+      return deny('key_superseded', 'master_version_retired', keyId)
     }
 
     return proceed(cache.get(keyId, nowMs), (install) => admit(signature, install, policy, nowMs))
