@@ -1,6 +1,7 @@
+import { stat } from 'node:fs/promises'
 import { isUnavailable, unavailable, withDeadline } from '../../functions/src/deadline.ts'
 
-beforeEach(() => jest.useFakeTimers())
+beforeEach(() => jest.useFakeTimers({ doNotFake: ['setImmediate', 'clearImmediate'] }))
 afterEach(() => jest.useRealTimers())
 
 const never = new Promise<never>(() => undefined)
@@ -29,6 +30,13 @@ test('one that never settles ends at the deadline, not before', async () => {
     options: { retryAfterSeconds: 2 },
   })
   expect(isUnavailable(ended)).toBe(true)
+})
+
+test('an answer that has come while the process had no CPU is in time', async () => {
+  jest.useRealTimers()
+  const waiting = withDeadline('database', 20, stat(__filename))
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200)
+  expect((await waiting).isFile()).toBe(true)
 })
 
 test('what fails after the deadline troubles nobody', async () => {
