@@ -1,6 +1,7 @@
 import { startDatabase, type TestDatabase } from '../../functions/harness/database.ts'
 import { startInstance, type Instance } from '../../functions/harness/instance.ts'
 import type { Received } from '../../functions/harness/send.ts'
+import type { Config } from '../../../functions/src/config.ts'
 import { slotOf } from '../../../functions/src/installs/slot.ts'
 import { running } from '../harness/running.ts'
 
@@ -30,13 +31,17 @@ export interface World extends TestDatabase {
   close(): Promise<void>
 }
 
-export async function startWorld(): Promise<World> {
+/** @param settings other than the defaults */
+export async function startWorld(settings: Partial<Config> = {}): Promise<World> {
   const { authEmulatorHost } = running()
   process.env['FIREBASE_AUTH_EMULATOR_HOST'] = authEmulatorHost
   const base = await startDatabase({ installs: 0 })
   const instance = await startInstance(base, {
     registrationsPerMinutePerIp: 1_000_000,
+    ownerRegistrationsPerMinute: 1_000_000,
+    strangerRegistrationsPerMinute: 1_000_000,
     requestsPerMinutePerInstall: 1_000_000,
+    ...settings,
   })
   return {
     ...base,
