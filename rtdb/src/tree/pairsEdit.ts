@@ -17,7 +17,9 @@ export function withoutPair<V>(pairs: Pairs<V>, place: Place<V>): Pairs<V> {
 function put<V>(node: Pairs<V>, place: Place<V>, key: string, value: V): Pairs<V>[] {
   if (node.parts !== null) {
     const at = partAt(node, place)
-    return split(withParts(node, at, 1, put(node.parts[at]!, place, key, value)), at)
+    const made = put(node.parts[at]!, place, key, value)
+    if (made.length === 1) return [withPart(node, node.parts, at, made[0]!)]
+    return split(withParts(node, at, 1, made), at)
   }
   const at = lowerBound(node, place)
   if (isAt(node, at, place)) return [bottomOf(node.keys, node.values.with(at, value))]
@@ -52,7 +54,7 @@ function join<V>(first: Pairs<V>, second: Pairs<V>): Pairs<V>[] {
 }
 
 /** What a removal leaves smaller than this is merged with its neighbour. */
-const LENGTH_MIN = 16
+const LENGTH_MIN = 8
 
 /**
  * Cuts what has grown too long. Growth at the end (ascending keys: push IDs, times) leaves the
@@ -68,6 +70,25 @@ function split<V>(node: Pairs<V>, grownAt: number): Pairs<V>[] {
 function range<V>(node: Pairs<V>, from: number, to: number): Pairs<V> {
   if (node.parts !== null) return layerOf(node.parts.slice(from, to))
   return bottomOf(node.keys.slice(from, to), node.values.slice(from, to))
+}
+
+/** One part for another, as nearly every write has it. */
+function withPart<V>(
+  node: Pairs<V>,
+  parts: readonly Pairs<V>[],
+  at: number,
+  part: Pairs<V>,
+): Pairs<V> {
+  const growth = part.size - parts[at]!.size
+  const { keys, values } = node
+  const [key, value] = [part.keys[0]!, part.values[0]!]
+  return {
+    keys: keys[at] === key ? keys : keys.with(at, key),
+    values: values[at] === value ? values : values.with(at, value),
+    parts: parts.with(at, part),
+    starts: shifted(node.starts!, at, growth),
+    size: node.size + growth,
+  }
 }
 
 function withParts<V>(node: Pairs<V>, at: number, count: number, made: Pairs<V>[]): Pairs<V> {
