@@ -70,3 +70,21 @@ test('that a deployed instance calls itself an emulator excuses nothing', () => 
   const both = { ...DEPLOYED, ...emulator, FIREBASE_AUTH_EMULATOR_HOST: '127.0.0.1:9099' }
   expect(boot(both).status).toBeGreaterThan(0)
 })
+
+describe('one key for all apps (ISSUANCE=static)', () => {
+  const shared = { ISSUANCE: 'static' }
+  test.each([{}, DEPLOYED, { ...DEPLOYED, FUNCTIONS_EMULATOR: '' }])(
+    'is refused under %j',
+    (env) => {
+      const { status, stderr } = boot({ ...env, ...shared })
+      expect(status).toBeGreaterThan(0)
+      expect(stderr).toContain('Set ALLOW_STATIC_KEY=true if that is meant')
+      expect(boot({ ...env, ...shared, ALLOW_STATIC_KEY: 'yes' }).status).toBeGreaterThan(0)
+    },
+  )
+
+  test('starts where it was asked for twice, and in the emulators', () => {
+    expect(boot({ ...DEPLOYED, ...shared, ALLOW_STATIC_KEY: 'true' })).toMatchObject({ status: 0 })
+    expect(boot({ ...shared, FUNCTIONS_EMULATOR: 'true' })).toMatchObject({ status: 0 })
+  })
+})

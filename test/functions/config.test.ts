@@ -19,9 +19,10 @@ afterAll(() => {
 test('every setting has its default where nothing is set', () => {
   const { smsParams, ...config } = configOf({})
   expect(smsParams().SMS_SENDER).toBe('console')
-  const { databaseUrl, masterSecrets, defaultScopes, smsCountries, isEmulated, ...others } = config
-  expect({ databaseUrl, masterSecrets, defaultScopes, smsCountries, isEmulated }).toEqual({
-    databaseUrl: GOOD.DATABASE_URL,
+  const { databaseUrl, databaseUrls, ...rest } = config
+  expect([databaseUrl, databaseUrls]).toEqual([GOOD.DATABASE_URL, [GOOD.DATABASE_URL]])
+  const { masterSecrets, defaultScopes, smsCountries, isEmulated, ...others } = rest
+  expect({ masterSecrets, defaultScopes, smsCountries, isEmulated }).toEqual({
     masterSecrets: MASTER_SECRETS,
     defaultScopes: ['accounts'],
     smsCountries: new Set(),
@@ -57,6 +58,18 @@ const WRONG: Record<string, readonly string[]> = {
   NONCE_MEMORY_MAX: ['0', '100000001'],
   SWEEP_BATCH: ['0', '1001'],
   CREDENTIAL_PICKUP: ['', 'Remove', 'drop'],
+  ISSUANCE: ['', 'Direct', 'none'],
+  DATABASE_URLS: [
+    // The first must be DATABASE_URL, where the first keys are.
+    'https://other.firebaseio.com',
+    `https://other.firebaseio.com,${GOOD.DATABASE_URL}`,
+    `${GOOD.DATABASE_URL},${GOOD.DATABASE_URL}/`,
+    `${GOOD.DATABASE_URL},`,
+    `${GOOD.DATABASE_URL}, https://other.firebaseio.com`,
+    `${GOOD.DATABASE_URL},other.firebaseio.com`,
+    `${GOOD.DATABASE_URL},https://other.firebaseio.com/a/path`,
+    [GOOD.DATABASE_URL, ...Array.from({ length: 256 }, (_, n) => `https://n${n}.com`)].join(','),
+  ],
   DEFAULT_SCOPES: ['', ',', 'a,', 'a b', 'Accounts', 'a/b', '["accounts"]'],
 }
 describe('a value out of its range is refused by the name of its variable', () => {
@@ -88,6 +101,14 @@ describe('the database', () => {
     expect(() => configOf({ DATABASE_URL: '' })).toThrow(/^DATABASE_URL is empty/)
     expect(() => configOf({ DATABASE_URL: '', FIREBASE_CONFIG: '{}' })).toThrow(/^DATABASE_URL/)
   })
+})
+
+test('several databases are a list, whose first is the one that there always was', () => {
+  const urls = [GOOD.DATABASE_URL, 'https://b.europe-west1.firebasedatabase.app']
+  for (const first of [GOOD.DATABASE_URL, '']) {
+    const config = configOf({ DATABASE_URL: first, DATABASE_URLS: urls.join(',') })
+    expect([config.databaseUrl, config.databaseUrls]).toEqual([urls[0], urls])
+  }
 })
 
 describe('emulator settings (threat T25; the whole start is tried in boot.test.ts)', () => {

@@ -20,7 +20,8 @@ const making = variations({
   title: 'makes the shared key and drops it',
   write: { ...recorded, ...dropped },
   bad: {
-    'its record is of a real place': { [record]: install(PLACE.empty) },
+    'its record is of the place that it is dropped in': { [record]: install(PLACE.empty) },
+    'its record is of another place': { [record]: install(PLACE.bobs) },
     'there is no record': { [record]: undefined },
     'it is revoked from the start': {
       [`${record}/status`]: 'revoked',
