@@ -139,6 +139,8 @@ describe('the line', () => {
       const verdict = Promise.allSettled([late])
       // The wait ends, and before that has been noticed a place becomes free.
       jest.advanceTimersByTime(100)
+      // The one more turn that a deadline gives.
+      jest.advanceTimersByTime(1)
       held[0]!.end()
       await jest.advanceTimersByTimeAsync(1)
       held[1]!.end()
