@@ -23,13 +23,22 @@ const keyring = makeKeyring(MASTER_SECRETS)
 /** The n-th key, always the same: the very one that the service would issue under this key ID. */
 export function keyOf(n: number, masterVersion = 1): Key {
   const keyId = n.toString(16).padStart(32, '0')
+  return {
+    ...keyWithId(keyId, masterVersion),
+    uid: `uid-${n}`,
+    slot: createHash('sha256').update(`device-${n}`).digest('base64url').slice(0, 22),
+  }
+}
+
+/** The key of this ID; its place is not in it. */
+export function keyWithId(keyId: string, masterVersion = 1): Key {
   const mac = keyring.apiKeyMac(masterVersion, keyId)
   return {
     keyId,
     apiKey: formatApiKey({ masterVersion, keyId, mac }),
     secret: keyring.hmacSecret(masterVersion, keyId),
-    uid: `uid-${n}`,
-    slot: createHash('sha256').update(`device-${n}`).digest('base64url').slice(0, 22),
+    uid: '',
+    slot: '',
   }
 }
 
