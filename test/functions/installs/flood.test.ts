@@ -115,8 +115,8 @@ test('10,000 registrations from 100 addresses: bounded writes and memory, owners
     base.clock.ms += days * DAY_MS
     await instances[0]!.service.sweep()
   }
-  const { sweeps: _cursor, ...left } = base.data()
-  expect(left).toEqual({})
+  // Where the sweep goes on is one row, whatever it has swept.
+  expect(Object.keys(base.data())).toEqual(['sweeps'])
 })
 
 test('a full window is refused at once, with the time to come back, and spends nothing more', async () => {

@@ -160,7 +160,10 @@ describe('a flush', () => {
   })
 
   test('does not make the request wait', () => {
-    const usage = start({ add: () => new Promise(() => undefined), isAdded: store.isAdded })
+    const usage = start({
+      add: () => new Promise(() => undefined),
+      isAdded: (mark) => store.isAdded(mark),
+    })
     ask(usage)
     base.clock.ms += EVERY_MS
     expect(ask(usage)).toBeUndefined()
