@@ -78,8 +78,16 @@ export function buildService(
     owners: config.ownerRegistrationsPerMinute,
     strangers: config.strangerRegistrationsPerMinute,
   }
+  // UIDs are spread evenly, so each database has its part of the calls, and of what they may be.
+  const openPart = {
+    owners: Math.ceil(openQuotas.owners / databases.length),
+    strangers: Math.ceil(openQuotas.strangers / databases.length),
+  }
   const stores = databases.map((database) =>
-    makeInstallStore(database, { retentionMs: config.retentionDays * DAY_MS, openQuotas }),
+    makeInstallStore(database, {
+      retentionMs: config.retentionDays * DAY_MS,
+      openQuotas: openPart,
+    }),
   )
   const store = makeShardedStore(stores, shards)
 
