@@ -154,9 +154,9 @@ export function makeProgram(onExit: (exit: Exit) => void): Command {
       'look also where an earlier sweep has been: for data that were restored',
     )
     .action(({ fromStart = false }: { fromStart?: boolean }) =>
-      on(async (connection, output, { dryRun, yes }, target) => {
+      on(async (connection, output, { dryRun, yes, as: who }, target) => {
         if (!dryRun) await confirm(target, 'sweep', yes)
-        return sweepAll(connection, { dryRun, fromStart }, output)
+        return sweepAll(connection, { who, dryRun, fromStart }, output)
       })(),
     )
   program

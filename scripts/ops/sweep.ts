@@ -1,4 +1,5 @@
 import { SingleBar } from 'cli-progress'
+import { v7 as uuidv7 } from 'uuid'
 import { settingOf } from '../../functions/src/config.ts'
 import type { Progress } from '../../functions/src/sweep/pass.ts'
 import { sweepSettings } from '../../functions/src/sweep/settings.ts'
@@ -12,6 +13,8 @@ import type { Output } from './output.ts'
 const BUDGET_MS = 10 * 60 * 1000
 
 export interface SweepOptions {
+  /** For the audit trail. */
+  readonly who: string
   readonly dryRun: boolean
   readonly fromStart: boolean
 }
@@ -19,7 +22,7 @@ export interface SweepOptions {
 /** The scheduled sweep, now: the same function with the same settings. A report for each database. */
 export async function sweepAll(
   { databases, shards, identity }: Connection,
-  options: SweepOptions,
+  { who, ...options }: SweepOptions,
   output: Output,
 ): Promise<Exit> {
   const settings = sweepSettings({
@@ -32,6 +35,7 @@ export async function sweepAll(
   const progress = startProgress()
   try {
     for (const database of databases) {
+      if (!options.dryRun) await database.create(`audit/${newId()}`, begun(who))
       const report = await sweep({
         database,
         // (as service.ts has it)
@@ -55,6 +59,11 @@ export async function sweepAll(
   }
   return EXIT.done
 }
+
+/** Told before it begins: it can be ended at any point. */
+const begun = (who: string) => ({ at: Date.now(), who, action: 'sweep', target: 'all' })
+
+const newId = (): string => uuidv7().replaceAll('-', '')
 
 function describe({ dryRun, removed, marked, kept, left }: SweepReport): string {
   const { challenges, drops, windows, revocations, installs, users, expired, usage } = removed

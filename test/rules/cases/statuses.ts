@@ -9,7 +9,7 @@ const FOLLOWING: readonly (readonly [from: Status, ...to: Status[]])[] = [
   ['superseded', 'revoked'],
   ['suspended', 'active', 'revoked'],
   ['revoked', 'revoked'],
-  ['dormant', 'active', 'superseded', 'revoked'],
+  ['dormant', 'active', 'superseded', 'suspended', 'revoked'],
 ]
 
 const STATUSES = ['active', 'superseded', 'suspended', 'revoked', 'dormant'] as const
