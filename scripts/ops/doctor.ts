@@ -33,9 +33,9 @@ export async function examine(
 ): Promise<Exit> {
   let exit: Exit = EXIT.done
   for (const [check, look] of Object.entries(CHECKS)) {
-    const found = await look({ target, connection }).catch((error: unknown) =>
-      wrong(`cannot be looked at: ${(error as Error).message}`),
-    )
+    const found = await Promise.resolve({ target, connection })
+      .then(look)
+      .catch((error: unknown) => wrong((error as Error).message))
     if (found.verdict === 'wrong') exit = EXIT.failed
     const finding: Finding = { check, ...found }
     await output.result(finding, () =>
@@ -95,10 +95,10 @@ const CHECKS: Readonly<Record<string, Check>> = {
     return Promise.resolve(ok(`version ${keyring.newestVersion} issues`))
   },
 
-  rules: async ({ connection, target }) => {
+  rules: async (patient) => {
     const file = canonical(readFileSync(inCheckout('database.rules.json'), 'utf8'))
-    for (const url of target.databaseUrls) {
-      const deployed = canonical(await deployedRules(connection, url))
+    for (const url of patient.target.databaseUrls) {
+      const deployed = canonical(await deployedRules(patient, url))
       if (JSON.stringify(deployed) !== JSON.stringify(file)) {
         return wrong(
           `${new URL(url).host} has other rules than database.rules.json: firebase deploy --only database`,
@@ -108,10 +108,10 @@ const CHECKS: Readonly<Record<string, Check>> = {
     return ok('deployed as database.rules.json has them')
   },
 
-  indexes: async ({ connection, target }) => {
+  indexes: async (patient) => {
     const wanted = indexesIn(canonical(readFileSync(inCheckout('database.rules.json'), 'utf8')))
-    for (const url of target.databaseUrls) {
-      const present = indexesIn(canonical(await deployedRules(connection, url)))
+    for (const url of patient.target.databaseUrls) {
+      const present = indexesIn(canonical(await deployedRules(patient, url)))
       const missing = wanted.filter((index) => !present.includes(index))
       if (missing.length > 0) return wrong(`missing: ${missing.join(', ')}`)
     }
@@ -153,8 +153,14 @@ function masterSecrets({ isLocal }: Target): string {
   }
 }
 
-async function deployedRules({ firebase }: Connection, url: string): Promise<string> {
-  return (await firebase.openDatabase(url)).getRules()
+async function deployedRules({ target, connection }: Patient, url: string): Promise<string> {
+  if (!target.isLocal) return (await connection.firebase.openDatabase(url)).getRules()
+  // The Admin SDK wants Google's credentials for this, an emulator's as well.
+  const { origin, search } = new URL(url)
+  const headers = { authorization: 'Bearer owner' }
+  const answer = await fetch(`${origin}/.settings/rules.json${search}`, { headers })
+  if (!answer.ok) throw new Error(`the database answers ${answer.status}`)
+  return answer.text()
 }
 
 /** Without comments, and in one order. */
