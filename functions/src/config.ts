@@ -6,7 +6,7 @@ import {
   SMS_SECRET,
   type SmsParams,
 } from './accountSettings.ts'
-import { ISSUANCES, type Issuance } from './installs/issuance.ts'
+import { ISSUANCES, type Issuance } from './issuance.ts'
 import { SHARDS_MAX } from './shards.ts'
 
 /** `{"1":"<base64url of 32 bytes>"}`: version to master secret. All verify, the newest issues. */
@@ -75,11 +75,6 @@ export const SETTINGS = {
     default: 0,
     description:
       'How long the earlier key works after its install registers anew, 0 to 86400 s. Usually the app has lost it.',
-  }),
-  retiredMasterVersions: defineString('RETIRED_MASTER_VERSIONS', {
-    default: '',
-    description:
-      'Master versions whose keys are refused, so that apps register anew: 1@2026-12-01T00:00:00Z,2 (2: at once). Never the newest.',
   }),
   retiredMasterVersions: defineString('RETIRED_MASTER_VERSIONS', {
     default: '',

@@ -4,7 +4,7 @@ import { SMS_SECRET } from './accountSettings.ts'
 import { beforeTermination } from './beforeTermination.ts'
 import { DEPLOYMENT, MASTER_SECRETS, readConfig, refuseEmulatorSettings } from './config.ts'
 import type { RequestHandler } from './handler.ts'
-import { refuseSharedKey } from './installs/issuance.ts'
+import { refuseSharedKey } from './issuance.ts'
 import { log } from './log.ts'
 import { buildService, type Service } from './service.ts'
 

@@ -62,12 +62,16 @@ const read = async <T>(app: App, drop: 'otp' | 'credential'): Promise<T> => {
 /** Both steps, by way of the database. */
 async function register(app: App): Promise<Credential> {
   const first = await receive(await app.register())
-  expect([first.status, first.body]).toEqual([200, { drop: 'otp', path: `${app.slotPath}/otp` }])
+  const { databaseUrl } = running()
+  expect([first.status, first.body]).toEqual([
+    200,
+    { drop: 'otp', path: `${app.slotPath}/otp`, databaseUrl },
+  ])
   const { code } = await read<{ code: string }>(app, 'otp')
   const second = await receive(await app.register(code))
   expect([second.status, second.body]).toEqual([
     200,
-    { drop: 'credential', path: `${app.slotPath}/credential` },
+    { drop: 'credential', path: `${app.slotPath}/credential`, databaseUrl },
   ])
   return read<Credential>(app, 'credential')
 }
@@ -124,7 +128,11 @@ describe.each(FORMS)('through %s', (_name, apiBaseUrl) => {
     const rotation = await call(app, old, ROTATE)
     expect([rotation.status, rotation.body]).toEqual([
       200,
-      { drop: 'credential', path: `${app.slotPath}/credential` },
+      {
+        drop: 'credential',
+        path: `${app.slotPath}/credential`,
+        databaseUrl: running().databaseUrl,
+      },
     ])
     const current = await read<Credential>(app, 'credential')
     expect(current.keyId).not.toBe(old.keyId)

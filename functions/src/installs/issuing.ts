@@ -1,7 +1,7 @@
 import { formatApiKey } from '@latchkey/protocol'
 import { isUnavailable } from '../deadline.ts'
 import { withShard, withShardOf, type ShardMap } from '../shards.ts'
-import { SHARED_KEY_ID, SHARED_PLACE } from './issuance.ts'
+import { SHARED_KEY_ID, SHARED_PLACE } from '../issuance.ts'
 import type { Install } from './install.ts'
 import type { Keyring } from './keyring.ts'
 import type { Challenge, InstallStore, Issue, Place, Revocation, Superseded } from './store.ts'

@@ -22,7 +22,8 @@ const keyring = makeKeyring(MASTER_SECRETS)
 
 /** The n-th key, always the same: the very one that the service would issue under this key ID. */
 export function keyOf(n: number, masterVersion = 1): Key {
-  const keyId = n.toString(16).padStart(32, '0')
+  // The key ID of zeros is the shared one's.
+  const keyId = (n + 1).toString(16).padStart(32, '0')
   return {
     ...keyWithId(keyId, masterVersion),
     uid: `uid-${n}`,

@@ -1,5 +1,3 @@
-import type { Place } from './store.ts'
-
 /** How a key comes to its app; README.md says what each gives up. */
 export const ISSUANCES = ['challenge', 'direct', 'static'] as const
 export type Issuance = (typeof ISSUANCES)[number]
@@ -14,7 +12,7 @@ export const STEP_1 = { challenge: 'challenge', direct: 'direct', static: 'share
 export const SHARED_KEY_ID = '0'.repeat(32)
 
 /** Where its record says that it is: a slot that no device ID will hash to. */
-export const SHARED_PLACE: Place = { uid: 'static', slot: '0'.repeat(22) }
+export const SHARED_PLACE = { uid: 'static', slot: '0'.repeat(22) }
 
 /**
  * Refuses to hand one key to everybody, unless it was asked for twice: what is meant for a classroom
