@@ -2,9 +2,6 @@ import type { ServerResponse } from 'node:http'
 import { ERRORS, HEADERS, type ErrorCode } from '@latchkey/protocol'
 import type { ApiErrorOptions } from './apiError.ts'
 
-/** On every answer: nothing here is to be stored or sniffed. */
-const FIXED_HEADERS = ['Cache-Control', 'no-store', 'X-Content-Type-Options', 'nosniff'] as const
-
 export type HeaderMap = Readonly<Record<string, string>>
 
 /** Answers with JSON. `Date` is added by Node. */
@@ -58,8 +55,12 @@ function write(
   }
   const text = JSON.stringify(body)
   // A list, name and value in turn: an object joined from several would cost more than the signature.
-  const list: string[] = [
-    ...FIXED_HEADERS,
+  const list = [
+    // Nothing here is to be stored or sniffed.
+    'Cache-Control',
+    'no-store',
+    'X-Content-Type-Options',
+    'nosniff',
     HEADERS.contentType,
     contentType,
     'Content-Length',

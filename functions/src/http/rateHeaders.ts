@@ -7,10 +7,24 @@ export interface RateReport {
   readonly resetSeconds: number
 }
 
+type Policy = RateReport['policy']
+
+/** There are few policies, and every answer tells one. */
+const texts = new WeakMap<Policy, string>()
+
+function textOf(policy: Policy): string {
+  let text = texts.get(policy)
+  if (text === undefined) {
+    text = `"${policy.name}";q=${policy.quota};w=${policy.windowSeconds}`
+    texts.set(policy, text)
+  }
+  return text
+}
+
 /** `RateLimit-Policy` and `RateLimit` (IETF draft ratelimit-headers, structured fields). */
 export function rateHeaders({ policy, remaining, resetSeconds }: RateReport): HeaderMap {
   return {
-    'RateLimit-Policy': `"${policy.name}";q=${policy.quota};w=${policy.windowSeconds}`,
+    'RateLimit-Policy': textOf(policy),
     RateLimit: `"${policy.name}";r=${remaining};t=${resetSeconds}`,
   }
 }

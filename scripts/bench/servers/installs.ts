@@ -1,6 +1,7 @@
 import { createHash, createSecretKey, type KeyObject } from 'node:crypto'
 import { formatApiKey } from '../../../protocol/src/index.ts'
 import { makeKeyring } from '../../../functions/src/installs/keyring.ts'
+import { withShard } from '../../../functions/src/shards.ts'
 
 /** What a sender has, and every server can derive. */
 export interface BenchInstall {
@@ -20,7 +21,7 @@ const keyring = makeKeyring(MASTER_SECRETS)
 /** The same in every process, so that nothing has to be handed over. */
 export function benchInstalls(): BenchInstall[] {
   return Array.from({ length: INSTALLS }, (_, i) => {
-    const keyId = sha256(`install ${i}`).toString('hex').slice(0, 32)
+    const keyId = withShard(sha256(`install ${i}`).toString('hex').slice(0, 32), 0)
     const mac = keyring.apiKeyMac(1, keyId)
     const apiKey = formatApiKey({ masterVersion: 1, keyId, mac })
     return { keyId, apiKey, secret: keyring.hmacSecret(1, keyId) }
