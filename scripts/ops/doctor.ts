@@ -179,7 +179,8 @@ function plain(node: JsonNode): unknown {
     case 'string':
     case 'boolean':
       return node.value
-    default:
+    case 'number':
+    case 'null':
       return node.kind
   }
 }

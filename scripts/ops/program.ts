@@ -165,7 +165,7 @@ export function makeProgram(onExit: (exit: Exit) => void): Command {
     .action(
       on(async (connection, output) => {
         const bar = startBar('installs')
-        const stats = await countInstalls(connection, Date.now(), bar).finally(bar.stop)
+        const stats = await countInstalls(connection, Date.now(), bar).finally(() => bar.stop())
         return showStats(stats, output)
       }),
     )
