@@ -22,8 +22,11 @@ const LAYERS: readonly (readonly string[])[] = [
   ['index.ts'],
 ]
 
-/** Only a type, so nothing is loaded by it: a request carries whose key has signed it. */
-const EXCEPTIONS = new Set(['http/apiRequest.ts -> installs/install.ts'])
+/** Only types, so nothing is loaded by them: a request carries whose key has signed it, a line what was swept. */
+const EXCEPTIONS = new Set([
+  'http/apiRequest.ts -> installs/install.ts',
+  'log.ts -> sweep/report.ts',
+])
 
 interface Import {
   /** Relative to the package's sources. */

@@ -6,6 +6,7 @@ import {
   type Freshness,
 } from '@latchkey/protocol'
 import { judgeInstall, type Install } from '../installs/install.ts'
+import { SHARED_KEY_ID } from '../issuance.ts'
 import { proceed } from '../proceed.ts'
 import type { DurableNonces } from './durableNonces.ts'
 import type { InstallCache } from './installCache.ts'
@@ -25,6 +26,8 @@ export interface GuardPolicy {
   /** `durable`: shared by all instances, for what costs money or cannot be undone. */
   readonly nonce: 'memory' | 'durable'
   readonly scope?: string
+  /** What the handler needs has too long a line: refused before anything is written for the request. */
+  readonly isBusy?: () => boolean
 }
 
 /** A request that may go to its handler. */
@@ -39,7 +42,9 @@ export type DenialReason =
   | Exclude<Freshness, 'fresh'>
   | 'record_missing'
   | 'nonce_memory_full'
+  | 'busy'
   | 'master_version_retired'
+  | 'other_master_version'
   | ErrorCode
 
 /** A request that ends here. `reason` is for the log alone. */
@@ -76,13 +81,17 @@ export function makeGuard(parts: GuardParts): Guard {
 
   /** What is left to check once the signature has verified and the key's record is at hand. */
   const admit = (
-    { key: { keyId }, created, nonce }: VerifiedSignature,
+    { key: { keyId, masterVersion }, created, nonce }: VerifiedSignature,
     install: Install | null,
     policy: GuardPolicy,
     nowMs: number,
   ): Verdict | Promise<Verdict> => {
     // A key is issued together with its record, so a missing one was removed for good.
     if (install === null) return deny('key_revoked', 'record_missing', keyId)
+    // Never issued so: whoever has learnt an older master secret has made it up for a newer key's ID.
+    if (install.masterVersion !== masterVersion && keyId !== SHARED_KEY_ID) {
+      return deny('invalid_credentials', 'other_master_version', keyId)
+    }
     const verdict = judgeInstall(install, nowMs)
     if (verdict !== 'active') return deny(verdict, verdict, keyId)
 
@@ -98,6 +107,8 @@ export function makeGuard(parts: GuardParts): Guard {
 
     const state = rate.take(keyId, nowMs)
     if (!state.allowed) return { ...deny('rate_limited', 'rate_limited', keyId), rate: state }
+
+    if (policy.isBusy?.() === true) return deny('unavailable', 'busy', keyId)
 
     const admission: Admission = { admitted: true, install, rate: state }
     if (policy.nonce === 'memory') return admission

@@ -11,6 +11,7 @@ export interface KeyMaterial {
 
 export interface GenuineKey {
   readonly keyId: string
+  /** Of the master secret that the key names. */
   readonly masterVersion: number
   /**
    * The HMAC secret, 32 bytes, as text of latin1. A Buffer of 32 bytes would keep the 8 kB alive that

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { parseServerTime, serverTimeText } from '../../../protocol/src/index.ts'
 import { rowOf, seconds, startDatabase, type TestDatabase } from '../harness/database.ts'
 import { startInstance, type Instance } from '../harness/instance.ts'
-import { keyOf, type Key } from '../harness/key.ts'
+import { keyOf, keyWithId, type Key } from '../harness/key.ts'
 import { ONCE, SCOPED, TEST_ROUTES } from '../harness/routes.ts'
 import type { Received } from '../harness/send.ts'
 import { newNonce, signed, type ToSign } from '../harness/signed.ts'
@@ -24,6 +24,16 @@ const now = () => seconds(database.clock)
 const call = async (more: Partial<ToSign> = {}, by = keyOf(0)): Promise<Received> =>
   instance.send(await signed(by, { created: now(), ...more }))
 const once = { method: 'POST', target: ONCE }
+
+test('a key that was made up under another master secret than its own is none', async () => {
+  const { keyId, ...place } = keyOf(1)
+  const forged = { ...place, ...keyWithId(keyId, 2), uid: place.uid, slot: place.slot }
+  expect(await call({}, forged)).toMatchObject({
+    status: 401,
+    json: { code: 'invalid_credentials' },
+  })
+  expect((await call({}, keyOf(1))).status).toBe(200)
+})
 
 describe('freshness, to the second (threat T8)', () => {
   const WINDOW: [

@@ -110,7 +110,7 @@ describe('goes', () => {
     const place = newPlace()
     await backend.issuing.challenge(place, false)
     await backend.issuing.redeem(place, '00000000', false)
-    expect(Object.keys(backend.data()['limits']!)).toEqual(['challenges', 'otpAttempts'])
+    expect(Object.keys(backend.data()['limits']!)).toEqual(['calls', 'challenges', 'otpAttempts'])
     backend.clock.ms += 3 * MINUTE_MS
     await sweepWith()
     expect(Object.keys(backend.data()['limits']!)).toEqual(['otpAttempts'])
