@@ -3,6 +3,7 @@ import { isUnavailable } from '../../functions/src/deadline.ts'
 import { increment, type Database } from '../../functions/src/database.ts'
 import { startDatabase, type TestDatabase } from './harness/database.ts'
 import { startFaultProxy, type Fault, type FaultProxy } from './harness/faultProxy.ts'
+import { keyOf } from './harness/key.ts'
 import { connect } from './installs/harness/backend.ts'
 
 // Time is real here: what is tested is that nothing waits longer than it may.
@@ -113,7 +114,7 @@ describe.each(FAULTS)('with a database that is cut off: %s (T26)', (fault) => {
   })
 
   const usedAt = () => Number(base.data()['installs']?.[KEY]?.['lastUsedAt'])
-  const KEY = '0'.repeat(32)
+  const KEY = keyOf(0).keyId
 
   test('every operation ends in time, and it recovers within 5 s without losing anything', async () => {
     base.clock.ms += 1000
