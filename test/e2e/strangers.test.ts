@@ -271,7 +271,9 @@ describe('10,000 strings as device ID and UID (T3)', () => {
     expect(statuses.get(200)).toBeGreaterThan(500)
 
     const data = world.data()
-    expect(Object.keys(data).sort()).toEqual(['challenges', 'users'])
+    expect(Object.keys(data).sort()).toEqual(['challenges', 'limits', 'users'])
+    // How many calls there were in a minute, and nothing of what was sent.
+    expect(Object.keys(data['limits']!)).toEqual(['calls'])
     for (const table of ['users', 'challenges']) {
       expect(Object.keys(data[table]!)).toEqual([caller.uid])
       const slots = Object.keys(data[table]![caller.uid]!)
