@@ -9,6 +9,7 @@ const esmOnly = [
   'structured-headers',
   'lru-cache',
   'jose',
+  '@sparticuz/chromium',
 ]
 
 const swc = [

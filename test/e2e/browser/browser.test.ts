@@ -1,0 +1,128 @@
+import { build } from 'esbuild'
+import { join } from 'node:path'
+import type { Browser, BrowserContext, Page } from 'playwright-core'
+import { ERRORS } from '../../../protocol/src/index.ts'
+import { running } from '../harness/running.ts'
+import { startChromium } from './chromium.ts'
+import type { PageApp } from './page.ts'
+
+// In a real browser: the pages that Hosting serves, and the SDK with the browser's own WebCrypto,
+// IndexedDB and locks.
+
+jest.setTimeout(120_000)
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await startChromium()
+})
+afterAll(() => browser.close())
+
+/** A page of Hosting, and all that it complains about. */
+async function open(path: string, context: BrowserContext) {
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(error.message))
+  page.on('requestfailed', (request) => complaints.push(`failed: ${request.url()}`))
+  await page.goto(`${running().hostingUrl}${path}`)
+  return { page, complaints }
+}
+
+describe('the pages', () => {
+  test('the first says that the API answers, and nothing complains', async () => {
+    const context = await browser.newContext()
+    const { page, complaints } = await open('/', context)
+    await page.waitForFunction(
+      () => document.getElementById('status')!.dataset['state'] !== 'asking',
+    )
+    expect(await page.getAttribute('#status', 'data-state')).toBe('good')
+    expect(complaints).toEqual([])
+    await context.close()
+  })
+
+  test('each error is found by its code, as `type` of a problem says', async () => {
+    const context = await browser.newContext()
+    const { page, complaints } = await open('/errors.html', context)
+    for (const code of Object.keys(ERRORS)) {
+      await page.goto(`${running().hostingUrl}/errors.html#${code}`)
+      expect(await page.locator(`#${code}`).isVisible()).toBe(true)
+    }
+    expect(complaints).toEqual([])
+    await context.close()
+  })
+
+  test.each([
+    ['a phone, in dark', { viewport: { width: 320, height: 640 }, colorScheme: 'dark' }],
+    ['a desk, in light', { viewport: { width: 1280, height: 800 }, colorScheme: 'light' }],
+  ] as const)('nothing is wider than the window of %s', async (_title, options) => {
+    const context = await browser.newContext(options)
+    for (const path of ['/', '/errors.html']) {
+      const { page } = await open(path, context)
+      const width = await page.evaluate(() => document.documentElement.scrollWidth)
+      expect(width).toBeLessThanOrEqual(options.viewport.width)
+    }
+    await context.close()
+  })
+})
+
+describe('the SDK', () => {
+  let script: string
+  let context: BrowserContext
+  beforeAll(async () => {
+    const { outputFiles } = await build({
+      entryPoints: [join(__dirname, 'page.ts')],
+      bundle: true,
+      format: 'iife',
+      platform: 'browser',
+      target: 'es2022',
+      write: false,
+      logLevel: 'silent',
+    })
+    script = outputFiles[0]!.text
+    // Hosting lets its pages talk to nobody but itself; the emulators of Auth and the database are others.
+    context = await browser.newContext({ bypassCSP: true })
+  })
+  afterAll(() => context.close())
+
+  /** The app started in a tab of the browser. */
+  async function tab(): Promise<Page> {
+    const { page } = await open('/', context)
+    await page.addScriptTag({ content: script })
+    return page
+  }
+
+  const inPage = (page: Page, times: number) => {
+    const { projectId, namespace, authEmulatorHost, databaseEmulatorHost } = running()
+    const where = { projectId, namespace, authEmulatorHost, databaseEmulatorHost }
+    return page.evaluate(
+      ([to, many]) => (globalThis as unknown as { pageApp: PageApp }).pageApp.call(to, many),
+      [where, times] as const,
+    )
+  }
+
+  test('many calls and a second tab register once, and the next start uses the same key', async () => {
+    const [one, other] = await Promise.all([tab(), tab()])
+    // The first tab signs in, and both are the same user.
+    const first = await inPage(one, 5)
+    const second = await inPage(other, 5)
+    expect(new Set([...first, ...second].map(({ status }) => status))).toEqual(new Set([200]))
+    expect(new Set([...first, ...second].map(({ keyId }) => keyId)).size).toBe(1)
+    await one.reload()
+    await one.addScriptTag({ content: script })
+    expect(await inPage(one, 1)).toEqual([first[0]])
+    await Promise.all([one.close(), other.close()])
+  })
+
+  test('no script in the page can take the secret along', async () => {
+    const page = await tab()
+    await inPage(page, 1)
+    const loot = await page.evaluate(() =>
+      (globalThis as unknown as { pageApp: PageApp }).pageApp.stolen(),
+    )
+    expect(loot).toContain('InvalidAccessError')
+    expect(loot).not.toContain('"k":')
+    await page.close()
+  })
+})
