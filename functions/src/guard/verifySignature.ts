@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import {
   parseApiKey,
   parseSignedRequest,
@@ -7,8 +7,9 @@ import {
   type SignedRequest,
   type Target,
 } from '@latchkey/protocol'
+import { hmacBase64 } from '../installs/hmac.ts'
 import { equalInConstantTime } from '../installs/keyring.ts'
-import { hmacUnder, type GenuineKey, type KeyMaterial } from './keyMaterial.ts'
+import type { GenuineKey, KeyMaterial } from './keyMaterial.ts'
 
 /** A request as the guard sees it: no framework, nothing parsed but the target. */
 export interface Call {
@@ -59,10 +60,10 @@ export function verifySignature(
 
 /** As text: base64 has one accepted text per MAC, and to decode it costs more than to compare it. */
 function isMacRight({ base, mac }: SignedRequest, key: GenuineKey): boolean {
-  return equalInConstantTime(hmacUnder(key, base).digest('base64'), mac)
+  return equalInConstantTime(hmacBase64(key.secret, base), mac)
 }
 
 /** The digest is no secret: whoever could vary it has signed it. */
 function isDigestRight({ contentDigest }: SignedRequest, body: Buffer): boolean {
-  return createHash('sha256').update(body).digest('base64') === contentDigest
+  return hash('sha256', body, 'base64') === contentDigest
 }

@@ -1,6 +1,6 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto'
 import { macInput } from '@latchkey/protocol'
-import { makeShortHmac, type ShortHmac } from './shortHmac.ts'
+import { makeShortHmac, type ShortHmac } from './hmac.ts'
 
 /**
  * What every secret is derived for (RFC 5869 `info`). A label is never used for a second purpose, so
