@@ -16,6 +16,7 @@ export function makeShortHmac(key: Buffer): ShortHmac {
   if (key.length !== DIGEST) throw new TypeError('the key must have 32 bytes')
   const inner = Buffer.alloc(2 * BLOCK, 0x36)
   const outer = Buffer.alloc(BLOCK + DIGEST, 0x5c)
+  const begin = makeBegin()
   key.forEach((byte, at) => {
     inner[at] = byte ^ 0x36
     outer[at] = byte ^ 0x5c
@@ -23,7 +24,7 @@ export function makeShortHmac(key: Buffer): ShortHmac {
   return (text) => {
     if (text.length > BLOCK) throw new TypeError('the text must not be longer than 64 characters')
     inner.write(text, BLOCK, 'latin1')
-    outer.write(hash('sha256', inner.subarray(0, BLOCK + text.length), 'hex'), BLOCK, 'hex')
+    outer.write(hash('sha256', begin(inner, BLOCK + text.length), 'binary'), BLOCK, 'binary')
     return hash('sha256', outer, 'hex')
   }
 }
@@ -33,6 +34,7 @@ const TEXT_MAX = 4096
 
 const inner = Buffer.alloc(BLOCK + TEXT_MAX)
 const outer = Buffer.alloc(BLOCK + DIGEST)
+const begin = makeBegin()
 
 /**
  * HMAC-SHA256 in base64, of an ASCII text, by the same two hashes: half of what `createHmac` takes,
@@ -52,6 +54,12 @@ export function hmacBase64(key: string, text: string): string {
     outer[at] = byte ^ 0x5c
   }
   const end = BLOCK + inner.write(text, BLOCK, 'latin1')
-  outer.write(hash('sha256', inner.subarray(0, end), 'binary'), BLOCK, 'binary')
+  outer.write(hash('sha256', begin(inner, end), 'binary'), BLOCK, 'binary')
   return hash('sha256', outer, 'base64')
+}
+
+/** `subarray` from 0, made once for each length: to make one takes as long as to hash a block. */
+function makeBegin(): (buffer: Buffer, length: number) => Buffer {
+  const made: Buffer[] = []
+  return (buffer, length) => (made[length] ??= buffer.subarray(0, length))
 }
