@@ -82,7 +82,7 @@ describe.each(indexes)('$table by $name', ({ table: pattern, name, rulesWithout 
       limitToFirst: '1',
     })
     const response = await fetch(`${rtdb.url}/${table}.json?${query.toString()}`)
-    return { status: response.status, body: await response.json() }
+    return { status: response.status, body: (await response.json()) as unknown }
   }
 
   async function warningsOf(namespace: string): Promise<string[]> {
