@@ -25,14 +25,22 @@ const SIGNED_ACCOUNTS = { nonce: 'durable', scope: 'accounts' } as const
 export function makeRoutes(
   installs: ReturnType<typeof makeInstallHandlers>,
   accounts: () => Promise<AccountHandlers>,
+  isPasswordLineFull: () => boolean,
 ): readonly Route[] {
   /** The protected endpoints are loaded by their first request. */
-  const account = (path: string, name: keyof AccountHandlers): Route => ({
+  const account = (
+    path: string,
+    name: keyof AccountHandlers,
+    guard: GuardPolicy = SIGNED_ACCOUNTS,
+  ): Route => ({
     method: 'POST',
     path,
-    guard: SIGNED_ACCOUNTS,
+    guard,
     handler: async (req) => (await accounts())[name](req),
   })
+
+  /** A flood of logins costs no database operation once the line is full. */
+  const withPassword = { ...SIGNED_ACCOUNTS, isBusy: isPasswordLineFull }
 
   return [
     { method: 'GET', path: '/api/health', guard: 'open', handler: health },
@@ -50,11 +58,11 @@ export function makeRoutes(
       guard: SIGNED_ONCE,
       handler: installs.revoke,
     },
-    account('/api/register', 'register'),
+    account('/api/register', 'register', withPassword),
     account('/api/verify_otp', 'verifyOtp'),
     account('/api/resend_otp', 'resendOtp'),
     account('/api/password/reset', 'resetPassword'),
-    account('/api/password/confirm', 'confirmPassword'),
-    account('/api/login', 'login'),
+    account('/api/password/confirm', 'confirmPassword', withPassword),
+    account('/api/login', 'login', withPassword),
   ]
 }

@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid'
 import type { AccountHandlers } from './accounts/buildAccounts.ts'
+import { makePasswordLine } from './accounts/passwordLine.ts'
 import type { Config } from './config.ts'
 import { connectDatabase } from './database.ts'
 import { startFirebase, type FirebaseApp } from './firebase.ts'
@@ -125,10 +126,11 @@ export function buildService(
     log,
   })
 
+  const passwordLine = makePasswordLine({ waitMs: config.passwordWaitMs })
   let accounts: Promise<AccountHandlers> | undefined
   const loadAccounts = () =>
     (accounts ??= import('./accounts/buildAccounts.ts').then(({ buildAccounts }) =>
-      buildAccounts({ config, database: home, identity, keyring, newId, now, log }),
+      buildAccounts({ config, database: home, identity, keyring, passwordLine, newId, now, log }),
     ))
 
   const usage =
@@ -152,7 +154,7 @@ export function buildService(
   const recorders = stores.map((each) => makeUseRecorder({ store: each, cache, log }))
 
   const handle = makeHandler({
-    routes: routes(installs, loadAccounts),
+    routes: routes(installs, loadAccounts, passwordLine.isFull),
     guard,
     recordUse: (install, nowMs) => recorders[shards.ofKey(install.keyId)!]!(install, nowMs),
     addressLimit: makeRateLimit(

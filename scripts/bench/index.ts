@@ -18,6 +18,7 @@ const usage = `Measures what Latchkey costs beside other ways to verify a reques
 
 Usage: npm run bench -- [options]      the service
        npm run bench -- rtdb [arguments]   the local database
+       npm run bench -- accounts [arguments]   a flood of logins
 
   --quick            three rounds of one second instead of seven of two
   --rounds N         rounds, at least 1
@@ -37,10 +38,12 @@ const ENDPOINTS = {
   POST: { method: 'POST', path: ECHO, bodyBytes: 256 },
 } as const satisfies Record<string, Endpoint>
 
-const isDatabase = process.argv[2] === 'rtdb'
+/** Parts with a bench of their own. */
+const PARTS: readonly (string | undefined)[] = ['rtdb', 'accounts']
+const part = PARTS.find((name) => name === process.argv[2])
 const { values, positionals } = parseArgs({
-  // What follows `rtdb` is that bench's to read.
-  args: isDatabase ? [] : process.argv.slice(2),
+  // What follows such a name is that bench's to read.
+  args: part !== undefined ? [] : process.argv.slice(2),
   allowPositionals: true,
   options: {
     quick: { type: 'boolean', default: false },
@@ -54,7 +57,7 @@ const { values, positionals } = parseArgs({
   },
 })
 
-if (isDatabase) process.exitCode = benchDatabase(process.argv.slice(3))
+if (part !== undefined) process.exitCode = benchPart(part, process.argv.slice(3))
 else if (values.help) console.log(usage)
 else if (positionals.length > 0 || !isChoiceKnown()) {
   say(usage)
@@ -130,9 +133,8 @@ function hasFailed(figures: Figures): boolean {
   return spread(figures) <= SPREAD_MAX && requirements(figures).some(({ isMet }) => !isMet)
 }
 
-/** The database has a bench of its own. */
-function benchDatabase(args: readonly string[]): number {
-  const command = ['--import', 'tsx', inCheckout('scripts/bench/rtdb/index.ts'), ...args]
+function benchPart(name: string, args: readonly string[]): number {
+  const command = ['--import', 'tsx', inCheckout('scripts/bench', name, 'index.ts'), ...args]
   return spawnSync(process.execPath, command, { cwd: inCheckout(), stdio: 'inherit' }).status ?? 1
 }
 

@@ -36,7 +36,7 @@ const run = promisify(execFile)
 const FRAMEWORK = inCheckout('node_modules/@google-cloud/functions-framework/build/src/main.js')
 
 /** What the backends say of themselves. */
-interface Whereabouts {
+export interface Whereabouts {
   readonly databaseHost: string
   readonly databaseUrl: string
   readonly namespace: string
@@ -81,7 +81,7 @@ export async function setStage(): Promise<Stage> {
 }
 
 /** The service as it is configured for the bench; each row gets it, so that all are alike. */
-function serviceEnv({ databaseHost, databaseUrl, authHost }: Whereabouts) {
+export function serviceEnv({ databaseHost, databaseUrl, authHost }: Whereabouts) {
   return {
     FUNCTIONS_EMULATOR: 'true',
     FIREBASE_DATABASE_EMULATOR_HOST: databaseHost,

@@ -2,7 +2,11 @@ import { parseTarget } from '../../protocol/src/index.ts'
 import { makeRoutes } from '../../functions/src/routes.ts'
 
 // The handlers are not called here.
-const routes = makeRoutes({} as Parameters<typeof makeRoutes>[0], () => Promise.reject(new Error()))
+const routes = makeRoutes(
+  {} as Parameters<typeof makeRoutes>[0],
+  () => Promise.reject(new Error()),
+  () => false,
+)
 const named = routes.map((route) => [`${route.method} ${route.path}`, route] as const)
 
 test.each(named)('%s can be reached: its path is canonical', (_name, { path }) => {

@@ -6,10 +6,12 @@ import type { Keyring } from '../installs/keyring.ts'
 import type { Log } from '../log.ts'
 import { makeAccountKeys } from './accountKeys.ts'
 import { makeAccounts } from './accounts.ts'
+import { makeArgon2Threads } from './argon2Threads.ts'
 import { makeBudgets } from './budgets.ts'
 import { makeAccountHandlers } from './handlers.ts'
 import { makeOnce } from './idempotency.ts'
 import { smsLimits } from './limits.ts'
+import type { PasswordLine } from './passwordLine.ts'
 import { makePasswords } from './passwords.ts'
 import { makeSmsSender } from './sms/makeSmsSender.ts'
 import { parseSmsSettings } from './sms/smsSettings.ts'
@@ -21,6 +23,7 @@ export interface AccountsEnvironment {
   readonly database: Database
   readonly identity: Identity
   readonly keyring: Keyring
+  readonly passwordLine: PasswordLine
   readonly newId: () => string
   readonly now: () => number
   readonly log: Log
@@ -30,7 +33,7 @@ export type AccountHandlers = ReturnType<typeof makeAccountHandlers>
 
 /** Joins the parts of the protected endpoints. Loaded by their first request. */
 export function buildAccounts(environment: AccountsEnvironment): AccountHandlers {
-  const { config, database, identity, keyring, newId, now, log } = environment
+  const { config, database, identity, keyring, passwordLine, newId, now, log } = environment
   if (config.smsCountries.size === 0) log({ event: 'sms_countries_none' })
   const keys = makeAccountKeys(keyring, config.accountMasterVersion)
   const sender = makeSmsSender(parseSmsSettings(config.smsParams()), {
@@ -44,7 +47,7 @@ export function buildAccounts(environment: AccountsEnvironment): AccountHandlers
     store: makeAccountStore(database),
     keys,
     budgets: makeBudgets({ database, keys, limits: smsLimits(config), settings: config }),
-    passwords: makePasswords({ waitMs: config.passwordWaitMs }),
+    passwords: makePasswords({ line: passwordLine, argon2: makeArgon2Threads() }),
     texts: makeTexts({ sender, log, appName: config.appName }),
     identity,
     newId,

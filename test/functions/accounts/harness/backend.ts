@@ -12,6 +12,8 @@ import {
 } from '../../../../functions/src/accounts/accounts.ts'
 import { makeBudgets, type Budgets } from '../../../../functions/src/accounts/budgets.ts'
 import { smsLimits } from '../../../../functions/src/accounts/limits.ts'
+import { makeArgon2Threads } from '../../../../functions/src/accounts/argon2Threads.ts'
+import { makePasswordLine } from '../../../../functions/src/accounts/passwordLine.ts'
 import { makePasswords } from '../../../../functions/src/accounts/passwords.ts'
 import { parsePhone } from '../../../../functions/src/accounts/phone.ts'
 import { ACCOUNT_SETTINGS } from '../../../../functions/src/accountSettings.ts'
@@ -97,12 +99,16 @@ export async function startAccounts(): Promise<Backend> {
     const all = { ...DEFAULTS, ...settings }
     return makeBudgets({ database: over, keys, limits: smsLimits(all), settings: all })
   }
+  const passwords = makePasswords({
+    line: makePasswordLine({ waitMs: 10_000 }),
+    argon2: makeArgon2Threads(),
+  })
   const accountsWith: Backend['accountsWith'] = (settings, parts) =>
     makeAccounts({
       store: makeAccountStore(database),
       keys,
       budgets: budgetsWith(settings),
-      passwords: makePasswords({ waitMs: 10_000 }),
+      passwords,
       texts: makeTexts({ sender, log: (event) => events.push(event), appName: 'Box Office' }),
       identity,
       newId,
