@@ -8,7 +8,7 @@ import { makeSender, sign } from './sender.ts'
 /** They belong to whoever is measured meanwhile. */
 const INSTALLS_SPARED = 100
 
-/** A 503 asks for two seconds; this flood is twenty times as rude. */
+/** A 503 asks for two seconds; this flood is twenty times as rude. At random, or all came at once. */
 const PAUSE_MS = 100
 
 const send = makeSender(Number(process.argv[2]))
@@ -30,7 +30,7 @@ async function logInWithoutEnd(): Promise<void> {
     const call = { method: 'POST', path: '/api/login', body } as const
     const status = await send(await sign(installs[n % installs.length]!, call))
     counts[status] = (counts[status] ?? 0) + 1
-    if (status === 503) await sleep(PAUSE_MS)
+    if (status === 503) await sleep(PAUSE_MS * 2 * Math.random())
   }
 }
 
