@@ -31,7 +31,7 @@ export const ACCOUNT_SETTINGS = {
   passwordWaitMs: defineInt('PASSWORD_WAIT_MS', {
     default: 2000,
     description:
-      'How long a password may wait for its turn to be hashed (two at a time), in ms; then 503.',
+      'How long a password may wait for its turn to be hashed (at most two at a time), in ms; then 503.',
   }),
   smsCooldownSeconds: defineInt('SMS_COOLDOWN_SECONDS', {
     default: 60,

@@ -19,7 +19,7 @@ export const ERRORS = define({
     status: 401,
     title: 'One-time password rejected',
     // Wrong, used, expired and never issued look alike, or guessing would be guided.
-    detail: 'Start again without an OTP and use the one that is dropped for you.',
+    detail: 'Ask for a new one, and send that.',
   },
   login_rejected: {
     status: 401,

@@ -98,12 +98,26 @@ export function makeBudgets({ database, keys, limits, settings }: BudgetParts): 
     [`breakers/${key}/perVerified`]: settings.sentPerVerifiedMax,
   })
 
+  /**
+   * What the database has at the path. Asked for the path itself, the SDK answers with our own write
+   * that is still on its way.
+   */
+  const stored = async (path: string): Promise<unknown> => {
+    const end = path.lastIndexOf('/')
+    const name = path.slice(end + 1)
+    const rows = await database.select(path.slice(0, end), { from: name, to: name, limit: 1 })
+    return rows[0]?.[1]
+  }
+
   /** Only a refusal reads: to tell which limit it was, and when to come back. */
   const explainRefusal = async (request: SmsRequest, nowMs: number): Promise<ApiError> => {
     const key = countedBy(request)
     const [nextAt, ...counts] = await Promise.all([
-      database.read(cooldownPath(request.accountId)),
-      ...limits.map((limit) => database.read(`${counterPath(limit, key, nowMs)}/count`)),
+      stored(cooldownPath(request.accountId)),
+      ...limits.map(async (limit) => {
+        const counter = await stored(counterPath(limit, key, nowMs))
+        return (counter as { count: number } | undefined)?.count
+      }),
     ])
     if (typeof nextAt === 'number' && nextAt > nowMs) {
       return exhausted({ ...COOLDOWN, windowSeconds: settings.smsCooldownSeconds }, nextAt - nowMs)
