@@ -43,6 +43,22 @@ export interface Database {
   ): () => void
 }
 
+/**
+ * The value as the server has it while writes of our own to that very path may be on their way: asked
+ * for the path itself, the SDK answers with those. So it is asked for as a row of its table. Undefined
+ * when there is none.
+ * @throws ApiError `unavailable`
+ */
+export async function readStored(
+  database: Pick<Database, 'select'>,
+  path: string,
+): Promise<unknown> {
+  const end = path.lastIndexOf('/')
+  const name = path.slice(end + 1)
+  const [row] = await database.select(path.slice(0, end), { from: name, to: name, limit: 1 })
+  return row?.[1]
+}
+
 /** {".sv": …}: adds to the number that is there. Atomic, and checked by the rules after the addition. */
 export const increment = (by: number): unknown => ({ '.sv': { increment: by } })
 

@@ -177,7 +177,8 @@ export function buildService(
           sweep({
             database: databases[shard]!,
             othersOf: (uid) =>
-              [shards.ofUid(uid), ...shards.formerOf(uid)]
+              shards
+                .everOf(uid)
                 .filter((other) => other !== shard)
                 .map((other) => databases[other]!),
             identity,

@@ -10,6 +10,8 @@ export interface ShardMap {
   ofUid(uid: string): number
   /** Where it may have registered while the list was shorter; without the present one. */
   formerOf(uid: string): readonly number[]
+  /** Both, the present one first. */
+  everOf(uid: string): readonly number[]
   /** Where a key was issued; undefined when the list has no such number. */
   ofKey(keyId: string): number | undefined
 }
@@ -38,6 +40,7 @@ export function makeShardMap(urls: readonly string[]): ShardMap {
     urls,
     ofUid: (uid) => (isAlone ? 0 : leadersOf(uid).at(-1)!),
     formerOf: (uid) => (isAlone ? [] : leadersOf(uid).slice(0, -1)),
+    everOf: (uid) => (isAlone ? [0] : leadersOf(uid).reverse()),
     ofKey: (keyId) => {
       const index = 16 * digitAt(keyId, INDEX_AT) + digitAt(keyId, INDEX_AT + 1)
       return index < urls.length ? index : undefined

@@ -38,9 +38,9 @@ export async function sweepAll(
       if (!options.dryRun) await database.create(`audit/${newId()}`, begun(who))
       const report = await sweep({
         database,
-        // (as service.ts has it)
         othersOf: (uid) =>
-          [shards.ofUid(uid), ...shards.formerOf(uid)]
+          shards
+            .everOf(uid)
             .map((shard) => databases[shard]!)
             .filter((other) => other !== database),
         identity,

@@ -1,4 +1,4 @@
-import { increment, type Database } from '../database.ts'
+import { increment, readStored, type Database } from '../database.ts'
 import { rateHeaders } from '../http/rateHeaders.ts'
 import { ApiError } from '../http/apiError.ts'
 import type { AccountKeys } from './accountKeys.ts'
@@ -98,24 +98,13 @@ export function makeBudgets({ database, keys, limits, settings }: BudgetParts): 
     [`breakers/${key}/perVerified`]: settings.sentPerVerifiedMax,
   })
 
-  /**
-   * What the database has at the path. Asked for the path itself, the SDK answers with our own write
-   * that is still on its way.
-   */
-  const stored = async (path: string): Promise<unknown> => {
-    const end = path.lastIndexOf('/')
-    const name = path.slice(end + 1)
-    const rows = await database.select(path.slice(0, end), { from: name, to: name, limit: 1 })
-    return rows[0]?.[1]
-  }
-
   /** Only a refusal reads: to tell which limit it was, and when to come back. */
   const explainRefusal = async (request: SmsRequest, nowMs: number): Promise<ApiError> => {
     const key = countedBy(request)
     const [nextAt, ...counts] = await Promise.all([
-      stored(cooldownPath(request.accountId)),
+      readStored(database, cooldownPath(request.accountId)),
       ...limits.map(async (limit) => {
-        const counter = await stored(counterPath(limit, key, nowMs))
+        const counter = await readStored(database, counterPath(limit, key, nowMs))
         return (counter as { count: number } | undefined)?.count
       }),
     ])

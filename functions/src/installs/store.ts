@@ -1,5 +1,5 @@
 import type { Database } from '../database.ts'
-import { increment } from '../database.ts'
+import { increment, readStored } from '../database.ts'
 import { isUnused, parseInstall, type Install, type InstallStatus } from './install.ts'
 import { openCounter, openQuota, type OpenQuotas, type OpenStep } from './openLimits.ts'
 
@@ -119,9 +119,8 @@ export function makeInstallStore(
     const cap = openQuota(openQuotas, step, isOwner)
     const counted = { [`${minute}/${name}/count`]: increment(1), [`${minute}/${name}/cap`]: cap }
     if (await database.write({ ...values, ...counted })) return 'written'
-    // As a row of the minute: for the counter's own path the SDK would tell what we are about to write.
-    const [row] = await database.select(minute, { from: name, to: name, limit: 1 })
-    const count = (row?.[1] as { count: number } | undefined)?.count ?? 0
+    const counter = await readStored(database, `${minute}/${name}`)
+    const count = (counter as { count: number } | undefined)?.count ?? 0
     return count >= cap ? 'full' : 'refused'
   }
 

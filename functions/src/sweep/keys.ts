@@ -20,7 +20,6 @@ interface Stored {
   readonly status: string
   readonly lastUsedAt: number
   readonly dormantFrom?: number
-  readonly pickupBy?: number
 }
 
 /** Removes drops that no app has collected in time. Their keys stay: the app may have read them. */

@@ -1,18 +1,16 @@
 import type { Database, Range, Row } from '../database.ts'
 
 /** The parts of a sweep, in their order. */
-export const PHASES = [
-  'windows',
-  'revocations',
-  'expired',
-  'challenges',
-  'drops',
-  'ended keys',
-  'unused keys',
-  'idle keys',
-  'usage',
-] as const
-export type Phase = (typeof PHASES)[number]
+export type Phase =
+  | 'windows'
+  | 'revocations'
+  | 'expired'
+  | 'challenges'
+  | 'drops'
+  | 'ended keys'
+  | 'unused keys'
+  | 'idle keys'
+  | 'usage'
 
 /** How far a phase has come: rows seen, and its share of what there is to see where that is known. */
 export interface Progress {

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@latchkey/protocol'
-import { increment, type Database } from '../database.ts'
+import { increment, readStored, type Database } from '../database.ts'
 import { dayOf, minuteOf } from '../installs/store.ts'
 import type { NetworkNames } from './networkNames.ts'
 
@@ -41,11 +41,8 @@ export interface UsageStore {
 }
 
 export function makeUsageStore(database: Database, names: NetworkNames): UsageStore {
-  /** Asks for the minute's row: asked for the path itself, the SDK answers with our own pending write. */
-  const isAdded = async ({ id, at }: Mark): Promise<boolean> => {
-    const rows = await database.select(minutePath(at), { from: id, to: id, limit: 1 })
-    return rows.length > 0
-  }
+  const isAdded = async ({ id, at }: Mark): Promise<boolean> =>
+    (await readStored(database, `${minutePath(at)}/${id}`)) !== undefined
 
   return {
     isAdded,

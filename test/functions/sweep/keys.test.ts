@@ -6,8 +6,7 @@ import { makeUseRecorder } from '../../../functions/src/installs/recordUse.ts'
 import { makeInstallStore, type Place } from '../../../functions/src/installs/store.ts'
 import { markIdle, markUnused, removeEnded } from '../../../functions/src/sweep/keys.ts'
 import type { Pass, Progress } from '../../../functions/src/sweep/pass.ts'
-import type { SweepReport } from '../../../functions/src/sweep/report.ts'
-import { sweep, type SweepParts, type SweepSettings } from '../../../functions/src/sweep/sweep.ts'
+import type { SweepParts } from '../../../functions/src/sweep/sweep.ts'
 import type { Tree } from '../harness/database.ts'
 import {
   STORE_SETTINGS,
@@ -18,16 +17,9 @@ import {
   type Backend,
 } from '../installs/harness/backend.ts'
 import { faultsOf } from '../installs/harness/faults.ts'
+import { SETTINGS, sweepOn } from './harness/sweepOn.ts'
 
 const DAY_MS = 86_400_000
-const SETTINGS: SweepSettings = {
-  dormantMs: 90 * DAY_MS,
-  unusedMs: 7 * DAY_MS,
-  dormantGraceMs: 14 * DAY_MS,
-  usageDays: 35,
-  deleteAnonymousUsers: false,
-}
-
 let backend: Backend
 let places = 0
 const newPlace = () => placeOf((places += 1))
@@ -41,16 +33,7 @@ afterAll(() => backend.close())
 beforeEach(() => backend.rtdb.import(backend.rtdb.namespaces()[0]!, null))
 afterEach(() => expect(faultsOf(backend.data())).toEqual([]))
 
-const sweepWith = (parts: Partial<SweepParts> = {}): Promise<SweepReport> =>
-  sweep({
-    database: backend.database,
-    identity: { deleteAnonymous: () => Promise.reject(new Error('not asked for')) },
-    now: () => backend.clock.ms,
-    batch: 500,
-    budgetMs: 60_000,
-    settings: SETTINGS,
-    ...parts,
-  })
+const sweepWith = (parts: Partial<SweepParts> = {}) => sweepOn(backend, parts)
 
 /** What uses keys: an instance of the service with its cache. */
 function instanceOver(database: Database) {

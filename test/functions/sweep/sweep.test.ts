@@ -2,10 +2,11 @@ import { setImmediate as turn } from 'node:timers/promises'
 import fc from 'fast-check'
 import type { Database } from '../../../functions/src/database.ts'
 import type { Place } from '../../../functions/src/installs/store.ts'
-import { sweep, type SweepParts, type SweepSettings } from '../../../functions/src/sweep/sweep.ts'
+import type { SweepParts } from '../../../functions/src/sweep/sweep.ts'
 import type { Tree } from '../harness/database.ts'
 import { connect, newId, placeOf, startBackend, type Backend } from '../installs/harness/backend.ts'
 import { activeKeysOf, faultsOf } from '../installs/harness/faults.ts'
+import { sweepOn } from './harness/sweepOn.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
@@ -20,14 +21,6 @@ const NOTHING = {
   usage: 0,
 }
 
-const SETTINGS: SweepSettings = {
-  dormantMs: 90 * DAY_MS,
-  unusedMs: 7 * DAY_MS,
-  dormantGraceMs: 14 * DAY_MS,
-  usageDays: 35,
-  deleteAnonymousUsers: false,
-}
-
 let backend: Backend
 let places = 0
 const newPlace = () => placeOf((places += 1))
@@ -39,16 +32,7 @@ afterAll(() => backend.close())
 beforeEach(() => backend.rtdb.import(backend.rtdb.namespaces()[0]!, null))
 afterEach(() => expect(faultsOf(backend.data())).toEqual([]))
 
-const sweepWith = (parts: Partial<SweepParts> = {}) =>
-  sweep({
-    database: backend.database,
-    now: () => backend.clock.ms,
-    identity: { deleteAnonymous: () => Promise.reject(new Error('not asked for')) },
-    batch: 500,
-    budgetMs: 60_000,
-    settings: SETTINGS,
-    ...parts,
-  })
+const sweepWith = (parts: Partial<SweepParts> = {}) => sweepOn(backend, parts)
 
 /** All data but the sweep's own notes. */
 const rest = (): Tree =>
