@@ -8,6 +8,7 @@ const esmOnly = [
   'http-message-sig',
   'structured-headers',
   'lru-cache',
+  'marked',
   'jose',
   '@sparticuz/chromium',
 ]
@@ -36,7 +37,7 @@ const project = (displayName, testMatch, more = {}) => ({
 
 export default {
   projects: [
-    project('unit', ['test/{protocol,functions,client,rtdb,scripts}/**/*.test.ts']),
+    project('unit', ['test/{protocol,functions,client,rtdb,scripts,docs}/**/*.test.ts']),
     project('rules', ['test/rules/**/*.test.ts']),
     project('e2e', ['test/e2e/**/*.test.ts'], {
       // Everything is started once for the whole run, and only if one of these tests is in it.

@@ -9,6 +9,7 @@ import { loopbackEnv } from './loopbackEnv.ts'
 import type { Ports } from './ports.ts'
 import { makeRunFolder, type RunFolder } from './runFolder.ts'
 import { describeRunning, namespace, projectId, type Running } from './running.ts'
+import { buildSite } from './site.ts'
 
 export interface StackOptions {
   ports: Ports
@@ -59,8 +60,8 @@ export async function startStack(options: StackOptions, signal?: AbortSignal): P
     folder.remove()
   }
   try {
-    await bundle(folder.bundle)
-    onProgress('Function bundled')
+    await Promise.all([bundle(folder.bundle), buildSite()])
+    onProgress('Function bundled, pages made')
     if (!options.officialDatabase) parts.push(startDatabase(options))
     parts.push(startFirebaseTools(options, running, folder))
     const died = Promise.race(parts.map((part) => part.exited))
