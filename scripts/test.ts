@@ -41,8 +41,6 @@ function runJest(report: string, args: readonly string[]): Promise<number> {
     [
       inCheckout('node_modules/jest/bin/jest.js'),
       ...['--json', '--outputFile', report, '--maxWorkers', '100%'],
-      // Firebase's SDKs keep a timer or a socket now and then; that must not hold up the summary.
-      '--forceExit',
       ...others,
       // Last, because it takes every word that follows.
       ...(selected.length ? ['--selectProjects', ...selected] : []),

@@ -4,6 +4,7 @@ import { SMS_SECRET } from './accountSettings.ts'
 import { beforeTermination } from './beforeTermination.ts'
 import { DEPLOYMENT, MASTER_SECRETS, readConfig, refuseEmulatorSettings } from './config.ts'
 import type { RequestHandler } from './handler.ts'
+import { standInFrontOfFramework } from './http/inFrontOfFramework.ts'
 import { refuseSharedKey } from './issuance.ts'
 import { log } from './log.ts'
 import { buildService, type Service } from './service.ts'
@@ -24,6 +25,9 @@ function build(): Service {
 const { region, memory, concurrency, minInstances, maxInstances, sweepSchedule } = DEPLOYMENT
 
 const handle: RequestHandler = (req, res) => service().handle(req, res)
+
+// Where this process serves `api` alone. Cloud Functions and the emulator both say so.
+if (process.env['FUNCTION_TARGET'] === 'api') standInFrontOfFramework(handle)
 
 const deployed = onRequest(
   {

@@ -84,6 +84,7 @@ export async function setStage(): Promise<Stage> {
 export function serviceEnv({ databaseHost, databaseUrl, authHost }: Whereabouts) {
   return {
     FUNCTIONS_EMULATOR: 'true',
+    FUNCTION_TARGET: 'api', // as Cloud Functions sets it
     FIREBASE_DATABASE_EMULATOR_HOST: databaseHost,
     FIREBASE_AUTH_EMULATOR_HOST: authHost,
     GCLOUD_PROJECT: 'demo-latchkey',

@@ -2,6 +2,7 @@ import type { Server } from 'node:http'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 import { http } from '@google-cloud/functions-framework'
 import { getTestServer } from '@google-cloud/functions-framework/testing'
+import { standInFrontOfFramework } from '../../../functions/src/http/inFrontOfFramework.ts'
 import { seconds, startDatabase, type TestDatabase } from '../harness/database.ts'
 import { listen, startInstance, type Instance } from '../harness/instance.ts'
 import { keyOf } from '../harness/key.ts'
@@ -9,8 +10,8 @@ import { send, type Received } from '../harness/send.ts'
 import { message, sendRaw } from '../harness/sendRaw.ts'
 import { signed } from '../harness/signed.ts'
 
-// Threat T19. Twice: on our own reading of the stream, and on the `rawBody` that the framework of Cloud
-// Functions has read before us.
+// Threat T19. On our own reading of the stream, on the `rawBody` that the framework of Cloud Functions has
+// read before us, and in front of that framework, as it is deployed.
 
 const KIB16 = 16 * 1024
 
@@ -19,24 +20,30 @@ const GOOD = '{"deviceId":"device-0001","uid":"uid-0","otp":"00000000"}'
 
 let database: TestDatabase
 let instance: Instance
-let framework: Server
-let ports: Readonly<Record<'bare' | 'framework', number>>
+let frameworks: readonly Server[]
+let ports: Readonly<Record<(typeof SERVERS)[number], number>>
 
 beforeAll(async () => {
   database = await startDatabase()
   instance = await startInstance(database, { registrationsPerMinutePerIp: 1_000_000 })
   http('bodies', (req, res) => instance.service.handle(req, res))
-  framework = getTestServer('bodies')
-  ports = { bare: instance.port, framework: await listen(framework) }
+  frameworks = [getTestServer('bodies'), getTestServer('bodies')]
+  const [behind = 0, inFront = 0] = await Promise.all(frameworks.map(listen))
+  ports = { bare: instance.port, behind, inFront }
+  standInFrontOfFramework((req, res) => instance.service.handle(req, res))
+  // The next request of this process is the one that it looks for.
+  await send(inFront, { target: '/api/health' })
 })
 afterAll(async () => {
-  framework.closeAllConnections()
-  framework.close()
+  for (const framework of frameworks) {
+    framework.closeAllConnections()
+    framework.close()
+  }
   await instance.close()
   await database.close()
 })
 
-const SERVERS = ['bare', 'framework'] as const
+const SERVERS = ['bare', 'behind', 'inFront'] as const
 
 interface Sent {
   readonly body: string | Buffer
@@ -146,24 +153,30 @@ describe.each(SERVERS)('on the %s server', (server) => {
     expect(pointersOf(nested)).toContain('#/uid')
   })
 
-  test('what is no JSON is 400', async () => {
-    for (const body of [
-      '',
-      ' ',
-      'null ',
-      '"x"',
-      'NaN',
-      "{'uid':1}",
-      '{"uid":1,}',
-      `${GOOD}}`,
-      '{',
-    ]) {
+  // The framework's own parsers answer these before we are asked.
+  const isOurs = server !== 'behind'
+
+  test.each(['', ' ', 'null ', '"x"', 'NaN', "{'uid':1}", '{"uid":1,}', `${GOOD}}`, '{'])(
+    '%j is no object of JSON: 400',
+    async (body) => {
+      if (isOurs) return expectRefused({ body }, 'invalid_request')
       const spent = await database.count(async () => {
         expect((await post(server, { body })).status).toBe(400)
       })
       expect(spent.denied).toBe(0)
-    }
-  })
+    },
+  )
+
+  if (isOurs) {
+    test.each([
+      ['application/json; charset=latin1', '{}'],
+      ['application/json; charset=x-unknown', '{}'],
+      ['application/cloudevents+json', '{'],
+      ['application/x-www-form-urlencoded', 'a=1&'.repeat(1001)],
+    ])('%s is 415', async (type, body) => {
+      await expectRefused({ body, headers: { 'Content-Type': type } }, 'unsupported_media_type')
+    })
+  }
 
   test('a signed body is held to the same size', async () => {
     const target = '/api/installs/current/rotate'
