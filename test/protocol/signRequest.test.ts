@@ -1,6 +1,7 @@
 import { createHash, createHmac } from 'node:crypto'
 import type { RequestToSign } from '../../protocol/src/index.ts'
 import { parseHmacSecret, signRequest } from '../../protocol/src/index.ts'
+import steps from '../vectors/signed-requests.json'
 import vectors from '../vectors/signatures.json'
 
 const secret = parseHmacSecret(vectors.hmacSecret)!
@@ -25,6 +26,21 @@ describe(vectors.title, () => {
     expect(bases.map((base) => base.split('\n'))).toEqual([vector.signatureBase])
     expect(headers).toEqual(vector.headers)
   })
+})
+
+test.each(steps.requests)('by the steps of the vector: $title', async (vector) => {
+  const { method, target, created, nonce, bodyHex, contentType } = vector
+  const { apiKey, hmacSecretHex } = steps.credential
+  const headers = await signRequest(
+    {
+      ...{ method, target, apiKey, created, nonce },
+      ...(bodyHex !== undefined && {
+        body: { contentType, sha256: createHash('sha256').update(bodyHex, 'hex').digest() },
+      }),
+    },
+    (text) => createHmac('sha256', Buffer.from(hmacSecretHex, 'hex')).update(text).digest(),
+  )
+  expect(headers).toEqual(vector.headers)
 })
 
 const GOOD: RequestToSign = {

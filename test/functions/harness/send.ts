@@ -12,11 +12,13 @@ export interface Received {
   readonly json: Readonly<Record<string, unknown>>
 }
 
+/** Header lines may be given as a list (name, value, name, value, …), in which one can be twice. */
+type Sendable = Partial<Omit<Outgoing, 'headers'>> & {
+  readonly headers?: Outgoing['headers'] | readonly string[]
+}
+
 /** Sends a request exactly as it is given: target and header names are not normalised. */
-export function send(
-  port: number,
-  { method, target, headers, body }: Partial<Outgoing>,
-): Promise<Received> {
+export function send(port: number, { method, target, headers, body }: Sendable): Promise<Received> {
   const options = { port, host: '127.0.0.1', method, path: target, headers, agent: false as const }
   return new Promise((resolve, reject) => {
     const outgoing = request(options, (res) => {
