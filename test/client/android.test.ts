@@ -1,0 +1,158 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+import { inCheckout } from '../../scripts/local/checkout.ts'
+
+// The signer for Android is plain Java: compiled and run here by a JDK, where there is one. Nothing else is
+// needed, and nothing is loaded; OkHttp and Android are stood in for by client/android/src/stubs.
+
+jest.setTimeout(120_000)
+
+const SOURCES = inCheckout('client/android/src')
+const VECTORS = inCheckout('test/vectors')
+
+const sourcesIn = (folder: string): string[] =>
+  readdirSync(join(SOURCES, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.java'))
+    .map((name) => join(SOURCES, folder, name))
+
+function run(command: string, args: readonly string[]) {
+  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8' })
+  return { status, output: `${stdout}${stderr}`, isThere: error === undefined }
+}
+
+/** Java 8 is what Android's tools take everywhere; a JDK that no longer knows it takes 11. */
+function findRelease(): string | undefined {
+  if (!run('java', ['-version']).isThere) return undefined
+  const { isThere, output } = run('javac', ['--release', '8', '-version'])
+  if (!isThere) return undefined
+  return output.includes('release version 8 not supported') ? '11' : '8'
+}
+
+const release = findRelease()
+const withJdk = release === undefined ? describe.skip : describe
+if (release === undefined) {
+  process.stderr.write(
+    '\nNOT TESTED: the Android signer (client/android). It needs javac and java, which are not installed here.\n',
+  )
+}
+
+withJdk(
+  release === undefined
+    ? 'NOT TESTED, for want of javac and java: the Android signer'
+    : `the Android signer, as Java ${release}`,
+  () => {
+    let classes: string
+    beforeAll(() => {
+      classes = mkdtempSync(join(tmpdir(), 'latchkey-java-'))
+    })
+    afterAll(() => rmSync(classes, { recursive: true }))
+
+    const check = (name: string, ...args: string[]) =>
+      run('java', ['-cp', classes, `dev.latchkey.${name}`, ...args])
+
+    test('compiles without a warning', () => {
+      const files = ['main', 'stubs', 'example', 'test'].flatMap(sourcesIn)
+      // Not of the options: newer compilers say that Java 8 will not be with them for ever.
+      const flags = ['-encoding', 'UTF-8', '-Xlint:all,-options', '-Werror', '-d', classes]
+      expect(run('javac', ['--release', release!, ...flags, ...files])).toMatchObject({
+        output: '',
+        status: 0,
+      })
+    })
+
+    test('computes every vector', () => {
+      const { output, status } = check('VectorsCheck', VECTORS)
+      expect(output.trim().split('\n')).toEqual(expectedCounts())
+      expect(status).toBe(0)
+    })
+
+    test('and notices one that is wrong', () => {
+      const spoiled = join(classes, 'vectors')
+      cpSync(VECTORS, spoiled, { recursive: true })
+      const file = join(spoiled, 'signed-requests.json')
+      writeFileSync(file, readFileSync(file, 'utf8').replace('lk=:', 'lk=:A'))
+      const { output, status } = check('VectorsCheck', spoiled)
+      expect(output.match(/FAILED.*/g)).toEqual([
+        'FAILED signed-requests.json requests: GET without a body or a query',
+      ])
+      expect(status).toBe(1)
+    })
+
+    test('its interceptor signs what is sent, and repeats it once with a genuine time', () => {
+      expect(check('InterceptorCheck')).toMatchObject({ output: 'interceptor 7\n', status: 0 })
+    })
+  },
+)
+
+interface Cases {
+  readonly cases: readonly unknown[]
+  readonly accepted: readonly unknown[]
+  readonly refused: readonly { readonly serverTime?: string }[]
+  readonly requests: readonly { readonly expires?: number }[]
+  readonly apiKeys: Cases
+  readonly hmacSecrets: Cases
+}
+
+/** What must have been run, from the files themselves. */
+function expectedCounts(): string[] {
+  const read = (name: string) => JSON.parse(readFileSync(join(VECTORS, name), 'utf8')) as Cases
+  const apiKeys = read('api-key.json')
+  const both = (name: string, list: string, cases: Cases) => [
+    `${name} ${list}accepted ${cases.accepted.length}`,
+    `${name} ${list}refused ${cases.refused.length}`,
+  ]
+  const requestsOf = (name: string) => {
+    const made = read(name).requests.filter(({ expires }) => expires === undefined)
+    return `${name} requests ${made.length}`
+  }
+  const skewed = read('variants.json').refused.filter(({ serverTime }) => serverTime !== undefined)
+  return [
+    `rfc4231-4.json cases ${read('rfc4231-4.json').cases.length}`,
+    ...both('api-key.json', 'apiKeys.', apiKeys.apiKeys),
+    ...both('api-key.json', 'hmacSecrets.', apiKeys.hmacSecrets),
+    ...both('slot.json', '', read('slot.json')),
+    `content-digest.json cases ${read('content-digest.json').cases.length}`,
+    ...both('target.json', '', read('target.json')),
+    requestsOf('signed-requests.json'),
+    requestsOf('signatures.json'),
+    ...both('server-time.json', '', read('server-time.json')),
+    `variants.json clock_skew ${skewed.length}`,
+  ]
+}
+
+describe('the sources of the Android signer, which no Android has compiled here', () => {
+  const sources = [...sourcesIn('main'), ...sourcesIn('example')].map(
+    (file) => [file.slice(SOURCES.length + 1), readFileSync(file, 'utf8')] as const,
+  )
+
+  /** In every Android since 5.0 (API 21), the Keystore's since 6.0. */
+  const IMPORTS = [
+    /^dev\.latchkey\./,
+    /^java\.io\.IOException$/,
+    /^java\.nio\.charset\.(Charset|StandardCharsets)$/,
+    /^java\.security\.(GeneralSecurityException|Key|KeyStore|MessageDigest|NoSuchAlgorithmException|SecureRandom)$/,
+    /^java\.util\.(Collections|LinkedHashMap|Map)$/,
+    /^java\.util\.regex\.(Matcher|Pattern)$/,
+    /^javax\.crypto\.(Mac|SecretKey|spec\.SecretKeySpec)$/,
+  ]
+  const OF_EXAMPLES = [/^android\./, /^okhttp3\./, /^okio\./]
+
+  /** Younger than API 21, or dependent on the language that the phone is set to. */
+  const TRAPS =
+    /String\.(?:format|join)|\.(?:toLowerCase|toUpperCase|getOrDefault|forEach|stream|chars|isBlank|strip|repeat|removeIf)\(|(?:Map|List|Set)\.of\(|java\.time|->|::/
+
+  test.each(sources)('%s uses nothing that an older Android lacks', (file, source) => {
+    const accepted = file.startsWith('example') ? [...IMPORTS, ...OF_EXAMPLES] : IMPORTS
+    const imports = [...source.matchAll(/^import (.*);$/gm)].map(([, name]) => name!)
+    expect(imports.filter((name) => !accepted.some((form) => form.test(name)))).toEqual([])
+    const code = source.replace(/\/\*\*.*?\*\/|\/\/[^\n]*/gs, '')
+    expect(code).not.toMatch(TRAPS)
+  })
+
+  test.each(sources)('%s fits the width of the other sources', (_, source) => {
+    expect(source.split('\n').filter((line) => line.length > 110)).toEqual([])
+  })
+})
