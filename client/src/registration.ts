@@ -3,6 +3,7 @@ import { parseDroppedCredential, type Credential } from './credential.ts'
 import { waitForDrop } from './drop.ts'
 import type { Firebase } from './firebaseParts.ts'
 import { LatchkeyError, readError } from './latchkeyError.ts'
+import { REQUESTED_WITH } from './requestedWith.ts'
 import { slotOf } from './slot.ts'
 
 /** Where a registration is. `looking`: whether a key of an earlier try waits. */
@@ -99,7 +100,11 @@ async function postInstall(
 ): Promise<'otp' | 'credential'> {
   const response = await fetch(`${baseUrl}/installs`, {
     method: 'POST',
-    headers: { 'Content-Type': 'application/json', Authorization: `Bearer ${idToken}` },
+    headers: {
+      ...REQUESTED_WITH,
+      'Content-Type': 'application/json',
+      Authorization: `Bearer ${idToken}`,
+    },
     body: JSON.stringify(body),
     signal,
   }).catch((cause: unknown) => {

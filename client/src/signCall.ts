@@ -12,6 +12,7 @@ import {
 } from '@latchkey/protocol'
 import type { Call } from './call.ts'
 import { keyOf, type Credential } from './credential.ts'
+import { REQUESTED_WITH } from './requestedWith.ts'
 import { hmac, randomText, sha256 } from './webCrypto.ts'
 
 /** A request as it goes over the wire: `fetch(signed.url, signed)`. Good for one use. */
@@ -62,7 +63,7 @@ export async function signCall(
     [HEADERS.signatureInput]: `${PROFILE.label}=${params}`,
     [HEADERS.signature]: formatSignature(PROFILE.label, mac),
   }
-  const headers = { ...given }
+  const headers: Record<string, string> = { ...REQUESTED_WITH, ...given }
   // A second spelling of the same name would be a second header.
   for (const name of Object.keys(signed)) delete headers[name.toLowerCase()]
   const content = body && { body: body.content }

@@ -168,6 +168,16 @@ export const SETTINGS = {
     description:
       'Whether the sweep deletes the anonymous Auth user of a removed key when no other key is left of it.',
   }),
+  allowedOrigins: defineString('ALLOWED_ORIGINS', {
+    default: '',
+    description:
+      'Web origins besides our own whose pages may call, comma-separated and exact: https://app.example.com. Empty: none.',
+  }),
+  requireRequestedWith: defineBoolean('REQUIRE_REQUESTED_WITH', {
+    default: false,
+    description:
+      'Whether browsers must send X-Requested-With (any value) with methods that change something.',
+  }),
   errorsUrl: defineString('ERRORS_URL', {
     default: '/errors.html#',
     description: 'What `type` of a problem starts with; the error code is appended.',
@@ -178,7 +188,13 @@ export const SETTINGS = {
 type Value<P> = P extends { value(): infer V } ? V : never
 
 /** Texts that are parsed here, once. */
-type Parsed = 'databaseUrls' | 'issuance' | 'credentialPickup' | 'defaultScopes' | 'smsCountries'
+type Parsed =
+  | 'databaseUrls'
+  | 'issuance'
+  | 'credentialPickup'
+  | 'defaultScopes'
+  | 'smsCountries'
+  | 'allowedOrigins'
 
 /** The settings of a running instance; names, units and reasons stand in the table above. */
 export type Config = {
@@ -190,6 +206,7 @@ export type Config = {
   readonly databaseUrls: readonly string[]
   readonly defaultScopes: readonly string[]
   readonly smsCountries: ReadonlySet<string>
+  readonly allowedOrigins: ReadonlySet<string>
   /** As they are configured. A function of its own: only where texts are sent is SMS_SECRET to be had. */
   readonly smsParams: () => SmsParams
   readonly masterSecrets: string
@@ -259,6 +276,7 @@ export function readConfig(): Config {
     databaseUrl: urls[0]!,
     databaseUrls: urls,
     smsCountries: new Set(smsCountries.split(',').filter((country) => country !== '')),
+    allowedOrigins: parseOrigins(values.allowedOrigins),
     smsParams: () => ({ ...byParamName(values), SMS_SECRET: SMS_SECRET.value() }),
     masterSecrets: MASTER_SECRETS.value(),
     isEmulated: process.env['FUNCTIONS_EMULATOR'] === 'true',
@@ -301,6 +319,27 @@ function parseDatabaseUrls(text: string, databaseUrl: string): readonly string[]
     throw wrong('databaseUrls', 'a list that begins with DATABASE_URL')
   }
   return urls
+}
+
+/** As a browser writes it: lower case, no path. Apps in a web view have schemes of their own. */
+const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/(?:[a-z0-9._-]+|\[[0-9a-f:]+\])(?::[0-9]{1,5})?$/
+
+/** Where a page without TLS cannot be another's: the device itself. */
+const LOOPBACK = /^http:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::|$)/
+
+/** @throws TypeError; an origin in another form than the browser's would never be met */
+function parseOrigins(text: string): ReadonlySet<string> {
+  const origins = text === '' ? [] : text.split(',')
+  const isGood = (origin: string): boolean => {
+    if (!ORIGIN.test(origin)) return false
+    if (origin.startsWith('http:') && !LOOPBACK.test(origin)) return false
+    // The browser leaves out a default port.
+    return !/^https?:/.test(origin) || (URL.canParse(origin) && new URL(origin).origin === origin)
+  }
+  if (!origins.every(isGood)) {
+    throw wrong('allowedOrigins', 'origins as a browser sends them, separated by commas, with TLS')
+  }
+  return new Set(origins)
 }
 
 /** Cloud Functions tells the project's default database in FIREBASE_CONFIG. */

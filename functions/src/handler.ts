@@ -5,12 +5,13 @@ import { parseTarget, type Target } from '@latchkey/protocol'
 import { withDeadline } from './deadline.ts'
 import type { Denial, Guard, GuardPolicy, Verdict } from './guard/guard.ts'
 import type { RateLimit } from './guard/rateLimit.ts'
-import { answerJson, answerProblem, type HeaderMap } from './http/answer.ts'
+import { answerJson, answerPreflight, answerProblem, type HeaderMap } from './http/answer.ts'
 import { ApiError, type ApiErrorOptions } from './http/apiError.ts'
 import type { ApiRequest } from './http/apiRequest.ts'
 import { clientAddress } from './http/clientAddress.ts'
 import { rateHeaders } from './http/rateHeaders.ts'
 import { readBody } from './http/readBody.ts'
+import type { MeetWebCaller } from './http/webCallers.ts'
 import type { RecordUse } from './installs/recordUse.ts'
 import { describeError, type Log } from './log.ts'
 import { makeRefusalLog } from './refusalLog.ts'
@@ -21,6 +22,7 @@ import type { Usage } from './usage/usage.ts'
 
 export interface HandlerParts {
   readonly routes: readonly Route[]
+  readonly meetWebCaller: MeetWebCaller
   readonly guard: Guard
   /** Undefined when there is nothing to write, which is nearly always. */
   readonly recordUse: RecordUse
@@ -62,7 +64,7 @@ interface Passage {
  * because a request that is refused must not pay for it.
  */
 export function makeHandler(parts: HandlerParts): RequestHandler {
-  const { guard, recordUse, addressLimit, usage, log, now, settings } = parts
+  const { meetWebCaller, guard, recordUse, addressLimit, usage, log, now, settings } = parts
   const table = tabulate(parts.routes)
   const logRefusal = makeRefusalLog(log, now)
   let run: RunRoute | undefined
@@ -125,6 +127,7 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
     run ?? loadRouter(parts.routes).then((loaded) => (run = loaded))
 
   const serve = (req: ApiRequest, res: ServerResponse): void | Promise<void> => {
+    if (meetWebCaller(req.incoming, res)) return answerPreflight(res, req.requestId)
     const passage = findRoute(table, req.incoming)
     req.routePath = passage.route.path
     return proceed(readBody(req.incoming), (body) => {

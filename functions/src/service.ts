@@ -14,6 +14,7 @@ import { makeRetiredVersions } from './guard/retiredVersions.ts'
 import { makeRevocationFeeds } from './guard/revocationFeeds.ts'
 import { makeHandler, type RequestHandler } from './handler.ts'
 import { clientAddress } from './http/clientAddress.ts'
+import { makeWebCallers } from './http/webCallers.ts'
 import { connectIdentity } from './identity.ts'
 import { makeInstallHandlers } from './installs/handlers.ts'
 import { makeIssuing } from './installs/issuing.ts'
@@ -153,8 +154,14 @@ export function buildService(
   // One each: after a failure they pause.
   const recorders = stores.map((each) => makeUseRecorder({ store: each, cache, log }))
 
+  const routeMap = routes(installs, loadAccounts, passwordLine.isFull)
   const handle = makeHandler({
-    routes: routes(installs, loadAccounts, passwordLine.isFull),
+    routes: routeMap,
+    meetWebCaller: makeWebCallers({
+      allowedOrigins: config.allowedOrigins,
+      requireRequestedWith: config.requireRequestedWith,
+      methods: [...new Set(routeMap.map(({ method }) => method))],
+    }),
     guard,
     recordUse: (install, nowMs) => recorders[shards.ofKey(install.keyId)!]!(install, nowMs),
     addressLimit: makeRateLimit(

@@ -69,6 +69,11 @@ export const ERRORS = define({
     title: 'Attestation failed',
     detail: 'The app could not be recognised as genuine.',
   },
+  origin_not_allowed: {
+    status: 403,
+    title: 'Origin not allowed',
+    detail: 'Pages of this origin may not call this service; its operator lists those that may.',
+  },
   scope_missing: {
     status: 403,
     title: 'Scope missing',

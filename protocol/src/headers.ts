@@ -11,6 +11,7 @@ export const HEADERS = {
   serverTime: 'Server-Time',
   idempotencyKey: 'Idempotency-Key',
   requestId: 'X-Request-Id',
+  requestedWith: 'X-Requested-With',
 } as const
 
 /** The headers that a signature rests on, each found at most once and within its size. */

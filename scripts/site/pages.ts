@@ -17,6 +17,7 @@ const NAMED: readonly Section[] = [
     files: [
       'docs/integrate/README.md',
       'docs/integrate/web.md',
+      'docs/web-callers.md',
       'docs/integrate/react-native.md',
       'docs/integrate/android.md',
       'docs/integrate/ios.md',

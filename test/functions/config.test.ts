@@ -21,11 +21,12 @@ test('every setting has its default where nothing is set', () => {
   expect(smsParams().SMS_SENDER).toBe('console')
   const { databaseUrl, databaseUrls, ...rest } = config
   expect([databaseUrl, databaseUrls]).toEqual([GOOD.DATABASE_URL, [GOOD.DATABASE_URL]])
-  const { masterSecrets, defaultScopes, smsCountries, isEmulated, ...others } = rest
-  expect({ masterSecrets, defaultScopes, smsCountries, isEmulated }).toEqual({
+  const { masterSecrets, defaultScopes, smsCountries, allowedOrigins, isEmulated, ...others } = rest
+  expect({ masterSecrets, defaultScopes, smsCountries, allowedOrigins, isEmulated }).toEqual({
     masterSecrets: MASTER_SECRETS,
     defaultScopes: ['accounts'],
     smsCountries: new Set(),
+    allowedOrigins: new Set(),
     isEmulated: false,
   })
   for (const [name, value] of Object.entries(others)) {
@@ -40,6 +41,18 @@ test('a setting is taken from the variable of its name', () => {
     'accounts',
     'proxy:weather',
   ])
+})
+
+test('origins are taken as browsers write them, also those of apps in a web view', () => {
+  const origins = [
+    'https://app.example.com',
+    'https://app.example.com:8443',
+    'http://localhost:5173',
+    'http://[::1]:3000',
+    'capacitor://localhost',
+    'chrome-extension://abcdefghijklmnop',
+  ]
+  expect(configOf({ ALLOWED_ORIGINS: origins.join(',') }).allowedOrigins).toEqual(new Set(origins))
 })
 
 const WRONG: Record<string, readonly string[]> = {
@@ -69,6 +82,24 @@ const WRONG: Record<string, readonly string[]> = {
     `${GOOD.DATABASE_URL},other.firebaseio.com`,
     `${GOOD.DATABASE_URL},https://other.firebaseio.com/a/path`,
     [GOOD.DATABASE_URL, ...Array.from({ length: 256 }, (_, n) => `https://n${n}.com`)].join(','),
+  ],
+  ALLOWED_ORIGINS: [
+    '*',
+    'null',
+    'file://',
+    'https://',
+    'app.example.com',
+    'https://app.example.com/',
+    'https://app.example.com:443',
+    'https://App.example.com',
+    'https://*.example.com',
+    'https://a.example, https://b.example',
+    'https://a.example,',
+    'https://user@a.example',
+    'https://a.example:99999',
+    // Anybody on the way could be this page.
+    'http://app.example.com',
+    'http://localhost.example.com',
   ],
   DEFAULT_SCOPES: ['', ',', 'a,', 'a b', 'Accounts', 'a/b', '["accounts"]'],
 }

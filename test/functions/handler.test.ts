@@ -50,6 +50,8 @@ const ANSWERS: Partial<Record<ErrorCode, () => Promise<Received>>> = {
   key_suspended: () => (seedStatus(2, { status: 'suspended' }), call(2)),
   key_superseded: () => (seedStatus(3, { status: 'superseded' }), call(3)),
   key_dormant: () => (seedStatus(4, { status: 'dormant' }), call(4)),
+  origin_not_allowed: () =>
+    instance.send({ target: CURRENT, headers: { Origin: 'https://elsewhere.example' } }),
   scope_missing: () => call(0, { method: 'POST', target: SCOPED }),
   not_found: () => instance.send({ target: '/api/nothing' }),
   method_not_allowed: () => instance.send({ method: 'PUT', target: '/api/health' }),

@@ -15,7 +15,7 @@ const CONTRACT = {
     'key_dormant',
     'attestation_failed',
   ],
-  403: ['scope_missing'],
+  403: ['origin_not_allowed', 'scope_missing'],
   404: ['not_found'],
   405: ['method_not_allowed'],
   409: ['conflict'],

@@ -1,8 +1,19 @@
 import type { ServerResponse } from 'node:http'
 import { ERRORS, HEADERS, type ErrorCode } from '@latchkey/protocol'
 import type { ApiErrorOptions } from './apiError.ts'
+import { SECURITY_HEADERS } from './securityHeaders.ts'
 
 export type HeaderMap = Readonly<Record<string, string>>
+
+/** A list, name and value in turn: an object joined from several would cost more than the signature. */
+const FIXED: readonly string[] = [
+  // Nothing here is to be stored; what is stored all the same is good for one origin's pages alone.
+  'Cache-Control',
+  'no-store',
+  'Vary',
+  'Origin',
+  ...SECURITY_HEADERS,
+]
 
 /** Answers with JSON. `Date` is added by Node. */
 export function answerJson(
@@ -38,6 +49,12 @@ export function answerProblem(res: ServerResponse, problem: Problem): void {
   write(res, requestId, status, 'application/problem+json', body, headers)
 }
 
+/** Ends the answer to a preflight; its headers are set. Safari waits for a body without a length. */
+export function answerPreflight(res: ServerResponse, requestId: string): void {
+  res.writeHead(204, [...FIXED, 'Content-Length', '0', HEADERS.requestId, requestId])
+  res.end()
+}
+
 function write(
   res: ServerResponse,
   requestId: string,
@@ -54,13 +71,8 @@ function write(
     return
   }
   const text = JSON.stringify(body)
-  // A list, name and value in turn: an object joined from several would cost more than the signature.
   const list = [
-    // Nothing here is to be stored or sniffed.
-    'Cache-Control',
-    'no-store',
-    'X-Content-Type-Options',
-    'nosniff',
+    ...FIXED,
     HEADERS.contentType,
     contentType,
     'Content-Length',

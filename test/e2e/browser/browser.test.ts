@@ -1,4 +1,6 @@
 import { build } from 'esbuild'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { ERRORS } from '../../../protocol/src/index.ts'
@@ -62,6 +64,49 @@ describe('the pages', () => {
       const { page } = await open(path, context)
       const width = await page.evaluate(() => document.documentElement.scrollWidth)
       expect(width).toBeLessThanOrEqual(options.viewport.width)
+    }
+    await context.close()
+  })
+})
+
+describe('a page of another origin', () => {
+  const servers: Server[] = []
+  afterAll(() => servers.forEach((server) => server.close()))
+
+  /** Served for real: Chromium asks the user before a page that lies nowhere may call this machine. */
+  async function pageAt(port: number, context: BrowserContext): Promise<Page> {
+    const server = createServer((_req, res) => {
+      res
+        .writeHead(200, { 'Content-Type': 'text/html' })
+        .end('<!doctype html><title>A page</title>')
+    })
+    servers.push(server)
+    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+    const page = await context.newPage()
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`)
+    return page
+  }
+
+  /** What the page's script sees of a call that needs a preflight. */
+  const call = (page: Page, url: string) =>
+    page.evaluate(async (address) => {
+      try {
+        const headers = { 'X-API-Key': 'none', 'X-Requested-With': 'a page' }
+        const answer = await fetch(address, { headers })
+        return { status: answer.status, requestId: answer.headers.get('X-Request-Id') !== null }
+      } catch (error) {
+        return { error: (error as Error).name }
+      }
+    }, url)
+
+  test('calls and reads if it is listed; else the browser keeps everything from it', async () => {
+    const context = await browser.newContext()
+    const listed = await pageAt(Number(new URL(running().listedOrigin).port), context)
+    const other = await pageAt(0, context)
+    for (const base of [running().apiBaseUrl, `${running().functionsUrl}/api`]) {
+      const url = `${base}/installs/current`
+      expect(await call(listed, url)).toEqual({ status: 401, requestId: true })
+      expect(await call(other, url)).toEqual({ error: 'TypeError' })
     }
     await context.close()
   })

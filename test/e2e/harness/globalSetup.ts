@@ -35,10 +35,11 @@ export default async function globalSetup(): Promise<void> {
   const secrets = randomSecrets()
   const logFile = freshFile('log')
   const outboxFile = freshFile('outbox.jsonl')
+  const listedOrigin = `http://127.0.0.1:${(await anyFreePorts()).hosting}`
   const stack = await startStack({
     ports: await anyFreePorts(),
     secrets,
-    params: { ...params, SMS_OUTBOX_FILE: outboxFile },
+    params: { ...params, SMS_OUTBOX_FILE: outboxFile, ALLOWED_ORIGINS: listedOrigin },
     logFile,
     onProgress: () => undefined,
   })
@@ -48,6 +49,7 @@ export default async function globalSetup(): Promise<void> {
     masterSecrets: secretIn(secrets, 'MASTER_SECRETS'),
     logFile,
     outboxFile,
+    listedOrigin,
   }
   process.env[variable] = JSON.stringify(run)
 }

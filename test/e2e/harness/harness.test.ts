@@ -18,7 +18,11 @@ test.each(['/', '/errors.html'])('the page %s is served under the strict policy'
 
 test('the headers of pages are not put on answers of the API', async () => {
   const answer = await fetch(`${apiBaseUrl}/health`)
-  expect(answer.headers.get('content-security-policy')).toBeNull()
+  // It has its own, by which it may load nothing.
+  expect(answer.headers.get('content-security-policy')).toBe(
+    "default-src 'none';frame-ancestors 'none'",
+  )
+  expect(answer.headers.get('permissions-policy')).toBeNull()
 })
 
 test('the database has our rules in the namespace that every side uses', async () => {

@@ -8,6 +8,8 @@ export interface EndToEndRun extends Running {
   logFile: string
   /** The texts that were sent, as JSON lines. */
   outboxFile: string
+  /** In ALLOWED_ORIGINS; nobody listens at its port. */
+  listedOrigin: string
 }
 
 /** Jest's workers inherit the environment of the process that has run globalSetup. */

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import { ERRORS, type ErrorCode } from '../../../protocol/src/index.ts'
-import { answerJson, answerProblem } from '../../../functions/src/http/answer.ts'
+import { answerJson, answerPreflight, answerProblem } from '../../../functions/src/http/answer.ts'
 import { listen } from '../harness/instance.ts'
 import { send, type Received } from '../harness/send.ts'
 
@@ -46,6 +46,25 @@ test('every answer carries its request ID and date, and may be neither stored no
     'content-length': '10',
   })
   expect(Date.parse(String(headers['date']))).toBeGreaterThan(0)
+})
+
+test('every answer tells browsers to make nothing of it but data for the page that asked', async () => {
+  const answers = await Promise.all([
+    answerOf((_req, res) => answerJson(res, 'the-id', 200, {})),
+    answerOf((_req, res) => answerProblem(res, { ...problem, code: 'not_found' })),
+    answerOf((_req, res) => answerPreflight(res, 'the-id')),
+  ])
+  for (const { headers } of answers) {
+    expect(headers).toMatchObject({
+      'content-security-policy': "default-src 'none';frame-ancestors 'none'",
+      'cross-origin-resource-policy': 'same-origin',
+      'referrer-policy': 'no-referrer',
+      'strict-transport-security': 'max-age=31536000',
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      vary: 'Origin',
+    })
+  }
 })
 
 test('a problem may say when to come back, what is wrong where, and more', async () => {
