@@ -11,7 +11,7 @@ const site = renderDocs()
 const files = listSections().flatMap((section) => section.files)
 
 test('every page is there once, at an address of its own', () => {
-  expect(files.length).toBeGreaterThan(15)
+  expect(files.length).toBeGreaterThan(25)
   expect(new Set(files).size).toBe(files.length)
   expect(new Set(files.map(addressOf)).size).toBe(files.length)
 })
