@@ -22,11 +22,16 @@ export const ACCOUNT_SETTINGS = {
   silentAnswerMs: defineInt('SILENT_ANSWER_MS', {
     default: 2500,
     description:
-      'When register, resend_otp and password/reset answer, in ms after the request: always then, so that the time tells nothing. Longer than a text takes to be handed over.',
+      'How long register, resend_otp and password/reset take to answer once the text is counted, in ms: always that long, so that the time tells nothing. Long enough for handing over a text: what takes longer goes on behind the answer.',
   }),
   smsDeadlineMs: defineInt('SMS_DEADLINE_MS', {
     default: 1500,
     description: 'How long handing a text to the provider may take, in ms, retries included.',
+  }),
+  deletePendingDays: defineInt('DELETE_PENDING_DAYS', {
+    default: 1,
+    description:
+      'Days that a sign-up which is never confirmed is kept, from its latest code on. Codes live 10 minutes: afterwards it is of no use to anybody.',
   }),
   passwordWaitMs: defineInt('PASSWORD_WAIT_MS', {
     default: 2000,
@@ -131,8 +136,10 @@ const COUNT = [1, 10_000_000] as const
 /** What each number may be. */
 export const ACCOUNT_RANGES = {
   accountMasterVersion: [1, 999_999_999],
-  // With up to three database operations before and after it, the text fits into 10 s.
+  // With the wait in line and the database operations around it, each as long as usual, it fits into 9 s.
   silentAnswerMs: [0, 6000],
+  // The rules remove none that had a code within a day.
+  deletePendingDays: [1, 3650],
   smsDeadlineMs: [50, 3000],
   passwordWaitMs: [50, 3000],
   smsCooldownSeconds: [1, 3600],

@@ -28,6 +28,8 @@ export type LogEvent =
       readonly id: string
       readonly country: string
       readonly provider: string
+      /** The provider's name for the text, to be found in its own logs and delivery reports. */
+      readonly providerId?: string
       readonly state: string
     }
   | {
@@ -37,7 +39,11 @@ export type LogEvent =
       readonly provider: string
       readonly error: LoggedError
     }
-  | { readonly event: 'sms_countries_none' }
+  | {
+      /** `hint` is a sentence of ours, for the operator: it names params, and never their values. */
+      readonly event: 'sms_countries_none' | 'sms_sender_console' | 'settings_wrong'
+      readonly hint: string
+    }
   | { readonly event: 'sweep_failed'; readonly shard: number; readonly error: LoggedError }
   | {
       readonly event: 'swept'
@@ -65,6 +71,8 @@ const SEVERITY = {
   sms_sent: 'INFO',
   sms_failed: 'WARNING',
   sms_countries_none: 'WARNING',
+  sms_sender_console: 'WARNING',
+  settings_wrong: 'ERROR',
   refused: 'NOTICE',
   refusals: 'NOTICE',
   use_not_recorded: 'WARNING',

@@ -1,6 +1,8 @@
 import { v7 as uuidv7 } from 'uuid'
 import type { AccountHandlers } from './accounts/buildAccounts.ts'
 import { makePasswordLine } from './accounts/passwordLine.ts'
+import { startWarnings } from './accounts/startWarnings.ts'
+import { makeUnseen } from './accounts/unseen.ts'
 import type { Config } from './config.ts'
 import { connectDatabase } from './database.ts'
 import { startFirebase, type FirebaseApp } from './firebase.ts'
@@ -49,7 +51,7 @@ export interface Service {
   readonly handle: RequestHandler
   /** Of each database. */
   readonly sweep: () => Promise<readonly SweepReport[]>
-  /** Writes what is counted in memory only. Never fails. */
+  /** Writes what is counted in memory only, and ends what goes on behind an answer. Never fails. */
   readonly flush: () => Promise<void>
   /** Ends its connections and timers. */
   readonly close: () => Promise<void>
@@ -128,10 +130,21 @@ export function buildService(
   })
 
   const passwordLine = makePasswordLine({ waitMs: config.passwordWaitMs })
+  const unseen = makeUnseen({ ms: config.silentAnswerMs, log })
   let accounts: Promise<AccountHandlers> | undefined
   const loadAccounts = () =>
     (accounts ??= import('./accounts/buildAccounts.ts').then(({ buildAccounts }) =>
-      buildAccounts({ config, database: home, identity, keyring, passwordLine, newId, now, log }),
+      buildAccounts({
+        config,
+        database: home,
+        identity,
+        keyring,
+        passwordLine,
+        unseen,
+        newId,
+        now,
+        log,
+      }),
     ))
 
   const usage =
@@ -174,7 +187,12 @@ export function buildService(
     settings: config,
   })
 
+  const flush = async (): Promise<void> => {
+    await Promise.all([usage.flush(), unseen.ended()])
+  }
+
   log({ event: 'started', masterVersion: keyring.newestVersion })
+  for (const warning of startWarnings(config)) log(warning)
   return {
     handle,
     sweep: () =>
@@ -196,10 +214,10 @@ export function buildService(
           }),
         { budgetMs: SWEEP_BUDGET_MS, now, log },
       ),
-    flush: () => usage.flush(),
+    flush,
     close: async () => {
       usage.stop()
-      await usage.flush()
+      await flush()
       feeds.stop()
       for (const connection of connections) connection.close()
       if (app !== undefined) await (await app).close()

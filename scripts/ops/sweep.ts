@@ -30,6 +30,7 @@ export async function sweepAll(
     unusedDays: settingOf('unusedDays'),
     dormantGraceDays: settingOf('dormantGraceDays'),
     deleteUsageDays: settingOf('deleteUsageDays'),
+    deletePendingDays: settingOf('deletePendingDays'),
     deleteAnonymousUsers: settingOf('deleteAnonymousUsers'),
   })
   const progress = startProgress()
@@ -66,7 +67,8 @@ const begun = (who: string) => ({ at: Date.now(), who, action: 'sweep', target: 
 const newId = (): string => uuidv7().replaceAll('-', '')
 
 function describe({ dryRun, removed, marked, kept, left }: SweepReport): string {
-  const { challenges, drops, windows, revocations, installs, users, expired, usage } = removed
+  const { challenges, drops, windows, revocations, installs, users, expired, pending, usage } =
+    removed
   return [
     dryRun ? 'Nothing was written. There would go:' : 'Gone are:',
     `${installs} keys whose time is over (${marked} more are dormant now, ${kept.revived} are in use again)`,
@@ -75,6 +77,7 @@ function describe({ dryRun, removed, marked, kept, left }: SweepReport): string 
     `${windows} minutes and days of nonces and counters`,
     `${revocations} revocations that everybody knows`,
     `${expired} codes, cooldowns and idempotency records`,
+    `${pending} sign-ups that were never confirmed`,
     `${usage} days of usage of a key`,
     `${users} anonymous users without a key`,
     `Kept: ${kept.suspended} suspended keys that are idle, ${kept.changed} that changed meanwhile`,

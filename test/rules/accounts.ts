@@ -1,5 +1,5 @@
 import type { Values } from './values.ts'
-import { KEY, NOW } from './world.ts'
+import { DAY_MS, KEY, MARGIN_MS, NOW } from './world.ts'
 import { increment } from './writes.ts'
 
 // The protected endpoints' part of the data, and their writes, as functions/src/accounts makes them.
@@ -13,6 +13,8 @@ const id22 = (name: string): string => name.padEnd(22, '-')
 export const ACCOUNT = {
   /** Signed up, with a code that waits. */
   pending: id22('pending'),
+  /** The same, and its latest code was made a day ago, to the minute. */
+  forgotten: id22('forgotten'),
   verified: id22('verified'),
   next: id22('next'),
 } as const
@@ -42,9 +44,16 @@ export const HASH = '$argon2id$v=19$m=19456,t=2,p=1$salt$hash'
 export const accountOf = (accountId: string): string => `accounts/${accountId}`
 export const codeAt = (name: string): string => `codes/${name}`
 
-export const account = () => ({ uid: id22('uid'), state: 'pending', createdAt: NOW })
+export const account = () => ({
+  uid: id22('uid'),
+  state: 'pending',
+  createdAt: NOW,
+  pendingSince: NOW,
+})
+export const FORGOTTEN_SINCE = NOW - DAY_MS + MARGIN_MS
 export const verifiedAccount = () => ({
-  ...account(),
+  uid: id22('uid'),
+  createdAt: NOW,
   state: 'verified',
   verifiedAt: NOW - 1000,
   passwordHash: HASH,
@@ -80,6 +89,7 @@ export const BREAKER = `breakers/country/${HOUR}`
 
 export const ACCOUNTS_WORLD: Values = {
   [accountOf(ACCOUNT.pending)]: account(),
+  [accountOf(ACCOUNT.forgotten)]: { ...account(), pendingSince: FORGOTTEN_SINCE },
   [accountOf(ACCOUNT.verified)]: verifiedAccount(),
   [codeAt(CODE.verify)]: { ...code(CODE_ID.verify), guesses: 3, passwordHash: HASH },
   [codeAt(CODE.reset)]: { ...code(CODE_ID.reset), guesses: 4 },
@@ -110,6 +120,7 @@ export const verifyAccount = (): Values => ({
   [`${accountOf(ACCOUNT.pending)}/passwordBy`]: CODE.verify,
   [`${accountOf(ACCOUNT.pending)}/state`]: 'verified',
   [`${accountOf(ACCOUNT.pending)}/verifiedAt`]: NOW,
+  [`${accountOf(ACCOUNT.pending)}/pendingSince`]: null,
 })
 
 export const resetPassword = (): Values => ({

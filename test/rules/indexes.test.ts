@@ -36,6 +36,7 @@ test('the indexes have been found', () => {
     'installs by masterVersion',
     'revocations by at',
     'usage/$day by requests',
+    'accounts by pendingSince',
     'codes by expiresAt',
     'cooldowns by .value',
     'idempotency by expiresAt',

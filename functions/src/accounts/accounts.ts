@@ -6,6 +6,7 @@ import type { Passwords } from './passwords.ts'
 import type { Phone } from './phone.ts'
 import type { Account, AccountStore, Code, CodePlace } from './store.ts'
 import type { Texts } from './texts.ts'
+import type { UnseenWork } from './unseen.ts'
 
 export interface AccountsParts {
   readonly store: AccountStore
@@ -39,16 +40,17 @@ export interface Caller {
 }
 
 /**
- * Sign-up, login and password reset. The three that send a text tell their caller nothing: they do
- * the same work and return nothing, whether there is an account or not (threat T17).
+ * Sign-up, login and password reset. The three that send a text tell their caller nothing (threat
+ * T17): what they do themselves is the same for every number, and all that depends on the account,
+ * from the reading of it on, is in the work that they return.
  */
 export interface Accounts {
   /** @throws ApiError `sms_budget_exhausted`, `unavailable` */
-  register(caller: Caller, password: string): Promise<void>
+  register(caller: Caller, password: string): Promise<UnseenWork>
   /** @throws ApiError `sms_budget_exhausted`, `unavailable` */
-  resend(caller: Caller): Promise<void>
+  resend(caller: Caller): Promise<UnseenWork>
   /** @throws ApiError `sms_budget_exhausted`, `unavailable` */
-  requestReset(caller: Caller): Promise<void>
+  requestReset(caller: Caller): Promise<UnseenWork>
   /** A Firebase custom token for the account that is verified by this. */
   verify(caller: Caller, code: string): Promise<SignIn | 'otp_rejected'>
   confirmReset(caller: Caller, code: string, password: string): Promise<'done' | 'otp_rejected'>
@@ -128,43 +130,51 @@ export function makeAccounts(parts: AccountsParts): Accounts {
   return {
     register: async (caller, password) => {
       const request = requestOf(caller)
-      const sentIn = await budgets.claim(request, now())
-      const [account, passwordHash] = await Promise.all([
-        store.read(request.accountId),
-        passwords.hash(password),
-      ])
-      const place = placeOf(request, 'verify')
-      const { code, digits } = codeFor(place, sentIn, passwordHash)
-      const pending: Account = { uid: newUid(), state: 'pending', createdAt: now() }
-      await store.putCode(place, code, account === null ? pending : undefined)
-      // The owner of an account is told that somebody tried; nobody else learns that there is one.
-      if (account?.state === 'verified') await texts.sendNotice(caller.phone, code.id)
-      else await texts.sendCode(caller.phone, code.id, digits)
+      // The turn comes first: who waits in vain has spent no budget. The budget comes second: who has
+      // none left gets no hashing for nothing.
+      const { sentIn, passwordHash } = await passwords.inTurn(async (hash) => ({
+        sentIn: await budgets.claim(request, now()),
+        passwordHash: await hash(password),
+      }))
+      return async () => {
+        const account = await store.read(request.accountId)
+        const place = placeOf(request, 'verify')
+        const { code, digits } = codeFor(place, sentIn, passwordHash)
+        await store.putSignUp(place, code, account, newUid())
+        // The owner of an account is told that somebody tried; nobody else learns that there is one.
+        if (account?.state === 'verified') await texts.sendNotice(caller.phone, code.id)
+        else await texts.sendCode(caller.phone, code.id, digits)
+      }
     },
 
     resend: async (caller) => {
       const request = requestOf(caller)
       const sentIn = await budgets.claim(request, now())
-      const [account, earlier] = await Promise.all([
-        store.read(request.accountId),
-        waiting(request.accountId, caller.keyId),
-      ])
-      if (earlier === null) return
-      const { place } = earlier
-      const { code, digits } = codeFor(place, sentIn, earlier.code.passwordHash)
-      await store.putCode(place, code)
-      if (expects(account, place.purpose)) await texts.sendCode(caller.phone, code.id, digits)
+      return async () => {
+        const [account, earlier] = await Promise.all([
+          store.read(request.accountId),
+          waiting(request.accountId, caller.keyId),
+        ])
+        if (earlier === null) return
+        const { place } = earlier
+        const { code, digits } = codeFor(place, sentIn, earlier.code.passwordHash)
+        if (place.purpose === 'reset') await store.putCode(place, code)
+        else await store.putSignUp(place, code, account, newUid())
+        if (expects(account, place.purpose)) await texts.sendCode(caller.phone, code.id, digits)
+      }
     },
 
     requestReset: async (caller) => {
       const request = requestOf(caller)
       const sentIn = await budgets.claim(request, now())
-      const account = await store.read(request.accountId)
-      const place = placeOf(request, 'reset')
-      const { code, digits } = codeFor(place, sentIn)
-      // Without an account too: what is done with the code later must not tell either.
-      await store.putCode(place, code)
-      if (expects(account, 'reset')) await texts.sendCode(caller.phone, code.id, digits)
+      return async () => {
+        const account = await store.read(request.accountId)
+        const place = placeOf(request, 'reset')
+        const { code, digits } = codeFor(place, sentIn)
+        // Without an account too: what is done with the code later must not tell either.
+        await store.putCode(place, code)
+        if (expects(account, 'reset')) await texts.sendCode(caller.phone, code.id, digits)
+      }
     },
 
     verify: async (caller, digits) => {

@@ -17,6 +17,7 @@ import { makeSmsSender } from './sms/makeSmsSender.ts'
 import { parseSmsSettings } from './sms/smsSettings.ts'
 import { makeAccountStore } from './store.ts'
 import { makeTexts } from './texts.ts'
+import type { Unseen } from './unseen.ts'
 
 export interface AccountsEnvironment {
   readonly config: Config
@@ -24,6 +25,7 @@ export interface AccountsEnvironment {
   readonly identity: Identity
   readonly keyring: Keyring
   readonly passwordLine: PasswordLine
+  readonly unseen: Unseen
   readonly newId: () => string
   readonly now: () => number
   readonly log: Log
@@ -33,10 +35,19 @@ export type AccountHandlers = ReturnType<typeof makeAccountHandlers>
 
 /** Joins the parts of the protected endpoints. Loaded by their first request. */
 export function buildAccounts(environment: AccountsEnvironment): AccountHandlers {
-  const { config, database, identity, keyring, passwordLine, newId, now, log } = environment
-  if (config.smsCountries.size === 0) log({ event: 'sms_countries_none' })
-  const keys = makeAccountKeys(keyring, config.accountMasterVersion)
-  const sender = makeSmsSender(parseSmsSettings(config.smsParams()), {
+  const { config, database, identity, keyring, passwordLine, unseen, newId, now, log } = environment
+  /** These name the param that is wrong: of any other error only its frames are logged. */
+  const told = <T>(read: () => T): T => {
+    try {
+      return read()
+    } catch (error) {
+      if (error instanceof TypeError) log({ event: 'settings_wrong', hint: error.message })
+      throw error
+    }
+  }
+  const keys = told(() => makeAccountKeys(keyring, config.accountMasterVersion))
+  const smsSettings = told(() => parseSmsSettings(config.smsParams()))
+  const sender = makeSmsSender(smsSettings, {
     isEmulated: config.isEmulated,
     deadlineMs: config.smsDeadlineMs,
     now,
@@ -57,6 +68,7 @@ export function buildAccounts(environment: AccountsEnvironment): AccountHandlers
   return makeAccountHandlers({
     accounts,
     once: makeOnce({ database, keys, now }),
+    unseen,
     settings: config,
   })
 }

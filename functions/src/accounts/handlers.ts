@@ -6,22 +6,21 @@ import { parseBody } from '../http/parseBody.ts'
 import type { Accounts, Caller } from './accounts.ts'
 import type { Once } from './idempotency.ts'
 import { parsePhone } from './phone.ts'
-import { steadily } from './steadily.ts'
+import type { Unseen, UnseenWork } from './unseen.ts'
 
 export interface AccountHandlerParts {
   readonly accounts: Accounts
   readonly once: Once
+  readonly unseen: Unseen
   readonly settings: {
     /** ISO 3166-1 alpha-2. Empty: nobody can be sent a text. */
     readonly smsCountries: ReadonlySet<string>
     readonly trustedProxyHops: number
-    /** What the three silent answers take, in ms. */
-    readonly silentAnswerMs: number
   }
 }
 
 /** The handlers of the protected endpoints. zod and the phone metadata are loaded by the first call. */
-export function makeAccountHandlers({ accounts, once, settings }: AccountHandlerParts) {
+export function makeAccountHandlers({ accounts, once, unseen, settings }: AccountHandlerParts) {
   const callerOf = async (
     req: ApiRequest,
     phone: string,
@@ -39,14 +38,16 @@ export function makeAccountHandlers({ accounts, once, settings }: AccountHandler
     }
   }
 
-  /** The same answer, after the same time, whatever was done. */
-  const silently = (req: ApiRequest, work: () => Promise<void>): Promise<Answer> =>
-    steadily(settings.silentAnswerMs, () =>
-      once(req, async () => {
-        await work()
-        return ACCEPTED
-      }),
-    )
+  /**
+   * The same answer for every number, at the same time. Inside `once`: the record of an idempotency
+   * key is finished with the fixed time as well, or repeats (409, then 202) would tell how long the
+   * work took.
+   */
+  const silently = (req: ApiRequest, prepare: () => Promise<UnseenWork>): Promise<Answer> =>
+    once(req, async () => {
+      await unseen.begin(req.requestId, await prepare())
+      return ACCEPTED
+    })
 
   const register: Handler = async (req) => {
     const { phone, password } = parseBody(req, (await loadBodies()).phoneAndPassword)

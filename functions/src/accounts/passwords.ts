@@ -5,6 +5,12 @@ import type { PasswordLine } from './passwordLine.ts'
 export interface Passwords {
   /** A PHC string. @throws ApiError `unavailable` when the line is too long */
   hash(password: string): Promise<string>
+  /**
+   * Works when the turn of one password has come, which it is given the means to hash. What costs
+   * something is done in there: a wait that runs out has then spent nothing.
+   * @throws ApiError `unavailable` when the line is too long
+   */
+  inTurn<T>(work: (hash: (password: string) => Promise<string>) => Promise<T>): Promise<T>
   /** Takes the same time for `null` (there is no such account). @throws ApiError `unavailable` */
   verify(hash: string | null, password: string): Promise<boolean>
 }
@@ -16,8 +22,10 @@ export function makePasswords({
   readonly line: PasswordLine
   readonly argon2: Argon2
 }): Passwords {
+  const hash = (password: string): Promise<string> => argon2.hash(normalise(password))
   return {
-    hash: (password) => line.enter(() => argon2.hash(normalise(password))),
+    hash: (password) => line.enter(() => hash(password)),
+    inTurn: (work) => line.enter(() => work(hash)),
     verify: async (stored, password) => {
       // Without an account the same work is done, and its result thrown away.
       const against = stored ?? DECOY

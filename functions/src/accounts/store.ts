@@ -9,6 +9,8 @@ export interface Account {
   readonly uid: string
   readonly state: 'pending' | 'verified'
   readonly createdAt: number
+  /** While it is pending: when its latest code was made. The sweep finds it by that. */
+  readonly pendingSince?: number
   /** PHC string of argon2id; since the verification. */
   readonly passwordHash?: string
   readonly verifiedAt?: number
@@ -38,8 +40,14 @@ export interface CodePlace {
 export interface AccountStore {
   read(accountId: string): Promise<Account | null>
   readCode(place: CodePlace): Promise<Code | null>
-  /** Writes the code, and with it the pending account of a first sign-up. */
-  putCode(place: CodePlace, code: Code, pending?: Account): Promise<void>
+  putCode(place: CodePlace, code: Code): Promise<void>
+  /**
+   * Writes the code of a sign-up, and with it the pending account; one that is there is kept from the
+   * sweep for as long as this code lives.
+   * @param found the account as it was read
+   * @param uid for a new one
+   */
+  putSignUp(place: CodePlace, code: Code, found: Account | null, uid: string): Promise<void>
   /** Counts a guess; false when there is no live code or no guess left. Reads nothing. */
   countGuess(place: CodePlace, nowMs: number): Promise<boolean>
   /** Uses the code up and sets the password; false when the code or the account has changed. */
@@ -57,18 +65,31 @@ export interface CodeClaim {
 }
 
 export function makeAccountStore(database: Database): AccountStore {
+  const putCode = async (place: CodePlace, code: Code): Promise<void> => {
+    // Nothing forbids a new code; should it be refused all the same, no text must go out for it.
+    if (!(await database.write(written(place, code))))
+      throw new Error('the rules refused a new code')
+  }
+
   return {
     read: async (accountId) => (await database.read(`accounts/${accountId}`)) as Account | null,
 
     readCode: async (place) => (await database.read(codePath(place))) as Code | null,
 
-    putCode: async (place, code, pending) => {
-      const written = { [codePath(place)]: { ...code, guesses: 0 } }
-      const account = pending && { [`accounts/${place.accountId}`]: pending }
-      // Another sign-up may have made the account meanwhile: then it stays, and only the code is new.
-      if (account !== undefined && (await database.write({ ...written, ...account }))) return
-      // Nothing forbids a new code; should it be refused all the same, no text must go out for it.
-      if (!(await database.write(written))) throw new Error('the rules refused a new code')
+    putCode,
+
+    putSignUp: async (place, code, found, uid) => {
+      const path = `accounts/${place.accountId}`
+      const { createdAt } = code
+      const made = { [path]: { uid, state: 'pending', createdAt, pendingSince: createdAt } }
+      const kept = { [`${path}/pendingSince`]: createdAt }
+      if (found?.state === 'verified') return putCode(place, code)
+      // Meanwhile another sign-up may have made the account, or the sweep may have removed it; or it
+      // has been verified, and only the code is new.
+      for (const account of found === null ? [made, kept] : [kept, made]) {
+        if (await database.write({ ...written(place, code), ...account })) return
+      }
+      await putCode(place, code)
     },
 
     countGuess: (place, nowMs) =>
@@ -85,7 +106,11 @@ export function makeAccountStore(database: Database): AccountStore {
         [`${codePath(place)}/claimed`]: codeId,
         [`${account}/passwordHash`]: passwordHash,
         [`${account}/passwordBy`]: codeName(place),
-        ...(verifying && { [`${account}/state`]: 'verified', [`${account}/verifiedAt`]: nowMs }),
+        ...(verifying && {
+          [`${account}/state`]: 'verified',
+          [`${account}/verifiedAt`]: nowMs,
+          [`${account}/pendingSince`]: null,
+        }),
         ...counted,
       })
     },
@@ -104,3 +129,5 @@ const codeName = ({ keyId, purpose, accountId }: CodePlace): string =>
   `${keyId}-${purpose}-${accountId}`
 
 const codePath = (place: CodePlace): string => `codes/${codeName(place)}`
+
+const written = (place: CodePlace, code: Code) => ({ [codePath(place)]: { ...code, guesses: 0 } })

@@ -20,13 +20,14 @@ export function makeTexts({ sender, log, appName }: TextsParts): Texts {
   const send = async (phone: Phone, id: string, text: string, code?: string): Promise<void> => {
     const { country } = phone
     try {
-      const receipt = await sender.send({
+      const { provider, providerId, state } = await sender.send({
         id,
         to: phone.e164,
         text,
         ...(code !== undefined && { code }),
       })
-      log({ event: 'sms_sent', id, country, provider: receipt.provider, state: receipt.state })
+      const named = providerId !== null && { providerId }
+      log({ event: 'sms_sent', id, country, provider, ...named, state })
     } catch (error) {
       log({ event: 'sms_failed', id, country, provider: sender.name, error: describeError(error) })
     }

@@ -5,6 +5,7 @@ export type Phase =
   | 'windows'
   | 'revocations'
   | 'expired'
+  | 'pending accounts'
   | 'challenges'
   | 'drops'
   | 'ended keys'

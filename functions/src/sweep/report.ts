@@ -12,6 +12,8 @@ export interface SweepReport {
     readonly revocations: number
     /** Codes, cooldowns and idempotency records. */
     readonly expired: number
+    /** Accounts whose sign-up was never confirmed. */
+    readonly pending: number
     /** Keys' days of usage. */
     readonly usage: number
   }

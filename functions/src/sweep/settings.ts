@@ -6,7 +6,12 @@ const DAY_MS = 24 * 60 * 60 * 1000
 /** What the sweep takes from the configuration. */
 export type SweepConfig = Pick<
   Config,
-  'dormantDays' | 'unusedDays' | 'dormantGraceDays' | 'deleteUsageDays' | 'deleteAnonymousUsers'
+  | 'dormantDays'
+  | 'unusedDays'
+  | 'dormantGraceDays'
+  | 'deleteUsageDays'
+  | 'deletePendingDays'
+  | 'deleteAnonymousUsers'
 >
 
 /** Days as ms. */
@@ -15,5 +20,6 @@ export const sweepSettings = (config: SweepConfig): SweepSettings => ({
   unusedMs: config.unusedDays * DAY_MS,
   dormantGraceMs: config.dormantGraceDays * DAY_MS,
   usageDays: config.deleteUsageDays,
+  pendingMs: config.deletePendingDays * DAY_MS,
   deleteAnonymousUsers: config.deleteAnonymousUsers,
 })

@@ -3,6 +3,7 @@ import type { Identity } from '../identity.ts'
 import { sweepChallenges } from './challenges.ts'
 import { markIdle, markUnused, removeEnded, sweepDrops, type KeySettings } from './keys.ts'
 import type { Pass, Phase, Progress } from './pass.ts'
+import { sweepPending } from './pending.ts'
 import type { SweepReport } from './report.ts'
 import { sweepUsage } from './usage.ts'
 import { deleteStrandedUsers } from './users.ts'
@@ -29,6 +30,8 @@ export interface SweepParts {
 export interface SweepSettings extends KeySettings {
   /** Days of usage that are kept. */
   readonly usageDays: number
+  /** How long a sign-up that is not confirmed is kept, in ms, from its latest code on. */
+  readonly pendingMs: number
   readonly deleteAnonymousUsers: boolean
 }
 
@@ -63,6 +66,7 @@ export async function sweep(parts: SweepParts): Promise<SweepReport> {
   const windows = await sweepWindows(pass)
   const revocations = await sweepRevocations(pass)
   const expired = await sweepExpired(pass)
+  const pending = await sweepPending(pass, settings.pendingMs)
   const challenges = await sweepChallenges(pass)
   const drops = await sweepDrops(pass)
   const ended = await removeEnded(pass, deleteUsers)
@@ -79,13 +83,14 @@ export async function sweep(parts: SweepParts): Promise<SweepReport> {
       windows,
       revocations,
       expired,
+      pending: pending.removed,
       usage,
     },
     marked: unused.marked + idle.marked,
     kept: {
       revived: ended.revived,
       suspended: idle.suspended,
-      changed: ended.changed + unused.changed + idle.changed,
+      changed: pending.changed + ended.changed + unused.changed + idle.changed,
     },
     left: [...left],
   }

@@ -1,6 +1,19 @@
+import {
+  makePasswordLine,
+  type PasswordLine,
+} from '../../../functions/src/accounts/passwordLine.ts'
+import { makePasswords } from '../../../functions/src/accounts/passwords.ts'
 import { SmsFailure } from '../../../functions/src/accounts/sms/smsFailure.ts'
 import { makeTexts } from '../../../functions/src/accounts/texts.ts'
-import { A_MINUTE, mobile, startAccounts, tokenOf, wrong, type Backend } from './harness/backend.ts'
+import {
+  A_MINUTE,
+  mobile,
+  startAccounts,
+  tokenOf,
+  wholly,
+  wrong,
+  type Backend,
+} from './harness/backend.ts'
 
 let backend: Backend
 
@@ -26,9 +39,9 @@ const by = (install: number, phone = PHONE) => {
   const { accounts } = backend
   const who = () => backend.caller(install, phone)
   return {
-    register: async (password = PASSWORD) => accounts.register(await who(), password),
-    resend: async () => accounts.resend(await who()),
-    reset: async () => accounts.requestReset(await who()),
+    register: async (password = PASSWORD) => wholly(accounts.register(await who(), password)),
+    resend: async () => wholly(accounts.resend(await who())),
+    reset: async () => wholly(accounts.requestReset(await who())),
     verify: async (code: string) => accounts.verify(await who(), code),
     confirm: async (code: string, password: string) =>
       accounts.confirmReset(await who(), code, password),
@@ -186,11 +199,58 @@ describe('attacks', () => {
     const sender = { name: 'away', send: () => Promise.reject(new SmsFailure('away', 'rejected')) }
     const texts = makeTexts({ sender, log: (event) => backend.events.push(event), appName: 'X' })
     const refused = backend.accountsWith({}, { texts })
-    await refused.register(await backend.caller(VICTIM, PHONE), PASSWORD)
+    await wholly(refused.register(await backend.caller(VICTIM, PHONE), PASSWORD))
     expect(backend.events).toEqual([
       expect.objectContaining({ event: 'sms_failed', country: 'DE', provider: 'away' }),
     ])
     expect(JSON.stringify(backend.events)).not.toContain(PHONE.slice(1))
+  })
+
+  test("a text that was taken is logged with the provider's own name for it", async () => {
+    const receipt = { provider: 'taker', providerId: 'SM1', state: 'queued' } as const
+    const sender = { name: 'taker', send: () => Promise.resolve(receipt) }
+    const texts = makeTexts({ sender, log: (event) => backend.events.push(event), appName: 'X' })
+    const accounts = backend.accountsWith({}, { texts })
+    await wholly(accounts.register(await backend.caller(VICTIM, PHONE), PASSWORD))
+    const [{ id }] = Object.values(backend.data()['codes']!) as unknown as [{ id: string }]
+    expect(backend.events).toEqual([{ event: 'sms_sent', id, country: 'DE', ...receipt }])
+  })
+})
+
+describe('a sign-up and the line for hashing', () => {
+  const hash = jest.fn(() => Promise.resolve('$argon2id$of-the-test'))
+  const verify = () => Promise.resolve(false)
+  const passwordsOf = (line: PasswordLine) => makePasswords({ line, argon2: { hash, verify } })
+  beforeEach(() => hash.mockClear())
+
+  test('a wait that runs out spends no budget', async () => {
+    const line = makePasswordLine({ waitMs: 20, places: 1 })
+    const accounts = backend.accountsWith({}, { passwords: passwordsOf(line) })
+    const caller = await backend.caller(VICTIM, PHONE)
+    await line.enter(async () => {
+      await expect(accounts.register(caller, PASSWORD)).rejects.toMatchObject({
+        code: 'unavailable',
+      })
+    })
+    expect(backend.data()).toEqual({})
+    await accounts.register(caller, PASSWORD)
+    expect(Object.keys(backend.data()).sort()).toEqual(['breakers', 'budgets', 'cooldowns'])
+  })
+
+  test('who has no budget left is not hashed for', async () => {
+    const passwords = passwordsOf(makePasswordLine({ waitMs: 1000 }))
+    const accounts = backend.accountsWith({}, { passwords })
+    const caller = await backend.caller(VICTIM, PHONE)
+    await accounts.register(caller, PASSWORD)
+    const exhausted = { code: 'sms_budget_exhausted' }
+    await expect(accounts.register(caller, PASSWORD)).rejects.toMatchObject(exhausted)
+    expect(hash).toHaveBeenCalledTimes(1)
+  })
+
+  test('before its answer is decided it takes one write, and no read', async () => {
+    const caller = await backend.caller(VICTIM, PHONE)
+    const spent = await backend.count(() => backend.accounts.register(caller, PASSWORD))
+    expect(spent).toEqual({ reads: 0, writes: 1, denied: 0 })
   })
 })
 

@@ -51,3 +51,15 @@ describe('argon2id', () => {
     for (const hash of hashedAgainst) expect(hash).toMatch(PHC)
   })
 })
+
+test('in its turn work hashes as often as it likes, and a turn that does not come runs none of it', async () => {
+  const line = makePasswordLine({ waitMs: 20, places: 1 })
+  const passwords = makePasswords({ line, argon2 })
+  const late = jest.fn(() => Promise.resolve())
+  const hash = await passwords.inTurn(async (hash) => {
+    await expect(passwords.inTurn(late)).rejects.toMatchObject({ code: 'unavailable' })
+    return hash('correct horse')
+  })
+  expect(late).not.toHaveBeenCalled()
+  expect(await passwords.verify(hash, 'correct horse')).toBe(true)
+})

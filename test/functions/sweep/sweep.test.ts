@@ -18,6 +18,7 @@ const NOTHING = {
   windows: 0,
   revocations: 0,
   expired: 0,
+  pending: 0,
   usage: 0,
 }
 

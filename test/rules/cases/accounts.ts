@@ -4,6 +4,7 @@ import {
   BUDGET,
   CODE,
   CODE_ID,
+  FORGOTTEN_SINCE,
   HASH,
   HOUR,
   ONCE,
@@ -25,6 +26,7 @@ import { badTextsAt, without } from './texts.ts'
 
 const pending = accountOf(ACCOUNT.pending)
 const verified = accountOf(ACCOUNT.verified)
+const forgotten = accountOf(ACCOUNT.forgotten)
 const next = accountOf(ACCOUNT.next)
 const BOBS_CODE = `${KEY.bobs}-verify-${ACCOUNT.pending}`
 const restOf = (path: string): Values => omit(verifyAccount(), path)
@@ -35,6 +37,8 @@ const WRITABLE: readonly (readonly [path: string, value: unknown, given?: Values
   [`${pending}/state`, 'verified', restOf(`${pending}/state`)],
   [`${pending}/verifiedAt`, NOW],
   [`${verified}/passwordBy`, CODE.reset],
+  [`${pending}/pendingSince`, NOW],
+  [forgotten, null],
   [codeAt(CODE.next), code(CODE_ID.next)],
   [codeAt(CODE.expired), null],
   [`${codeAt(CODE.verify)}/guesses`, increment(1)],
@@ -95,9 +99,16 @@ const accountCases: readonly Case[] = [
   ...variations({
     title: 'an account is made',
     write: { [next]: account() },
-    good: { 'a minute ahead': { [`${next}/createdAt`]: NOW + MARGIN_MS } },
+    good: {
+      'a minute ahead': { [`${next}/createdAt`]: NOW + MARGIN_MS },
+      'its code is made a minute ahead': { [`${next}/pendingSince`]: NOW + MARGIN_MS },
+      'its code is a minute old': { [`${next}/pendingSince`]: NOW - MARGIN_MS },
+    },
     bad: {
-      ...without('it', next, ['uid', 'createdAt']),
+      ...without('it', next, ['uid', 'createdAt', 'pendingSince']),
+      'its code is made later': { [`${next}/pendingSince`]: NOW + MARGIN_MS + 1 },
+      'its code is older': { [`${next}/pendingSince`]: NOW - MARGIN_MS - 1 },
+      'the time of its code is a text': { [`${next}/pendingSince`]: '1' },
       'it is made more than a minute ahead': { [`${next}/createdAt`]: NOW + MARGIN_MS + 1 },
       'its time is a text': { [`${next}/createdAt`]: '1' },
       'it is of another state': { [`${next}/state`]: 'open' },
@@ -106,6 +117,7 @@ const accountCases: readonly Case[] = [
         [`${next}/passwordHash`]: HASH,
         [`${next}/verifiedAt`]: NOW,
       },
+      'it has a password': { [`${next}/passwordHash`]: HASH },
       'it has a note': { [`${next}/note`]: 1 },
       'its UID is a number': { [`${next}/uid`]: 1 },
       ...badTextsAt(`${next}/uid`, account().uid, '!'),
@@ -115,7 +127,27 @@ const accountCases: readonly Case[] = [
     denied(`an account at ${id}`, { [accountOf(id)]: account() }),
   ),
   denied('an account is made anew', { [pending]: account() }),
-  denied('an account is removed', { [pending]: null }),
+  denied('a forgotten account is made anew', { [forgotten]: account() }),
+  denied('an account is removed that is not there', { [next]: null }),
+  denied('an account is removed within a day of its latest code', { [pending]: null }),
+  denied(
+    'an account is removed a millisecond too early',
+    { [forgotten]: null },
+    { [`${forgotten}/pendingSince`]: FORGOTTEN_SINCE + 1 },
+  ),
+  denied('a verified account is removed', { [verified]: null }),
+  denied(
+    'a verified account is removed, whatever else is stored of it',
+    { [verified]: null },
+    { [`${verified}/pendingSince`]: FORGOTTEN_SINCE },
+  ),
+  looksUp('accounts', 'pendingSince'),
+  allowed('a forgotten account has a new code', { [`${forgotten}/pendingSince`]: NOW }),
+  denied('a pending account goes out of the sight of the sweep', {
+    [`${pending}/pendingSince`]: null,
+  }),
+  denied('a verified account is pending for the sweep', { [`${verified}/pendingSince`]: NOW }),
+  denied('an account that is not there has a new code', { [`${next}/pendingSince`]: NOW }),
   ...variations({
     title: 'an account is verified',
     write: verifyAccount(),
@@ -125,6 +157,7 @@ const accountCases: readonly Case[] = [
       'without a password': { [`${pending}/passwordHash`]: undefined },
       'without its time': { [`${pending}/verifiedAt`]: undefined },
       'without its state': { [`${pending}/state`]: undefined },
+      'in the sight of the sweep': { [`${pending}/pendingSince`]: undefined },
       'without naming the code': { [`${pending}/passwordBy`]: undefined },
       'by the code of another account': { [`${pending}/passwordBy`]: CODE.reset },
       'by the right code of another account': {

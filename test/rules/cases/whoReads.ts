@@ -44,7 +44,7 @@ const READERS: readonly (readonly [path: string, ...permitted: Who[]])[] = [
   ['limits/challenges', 'the backend'],
   [`limits/challenges/${WINDOW.minute}/ada`, 'the backend'],
   [`limits/otpAttempts/${WINDOW.day}`, 'the backend'],
-  ['accounts'],
+  ['accounts', 'the backend'],
   ['unlisted'],
   ['unlisted/below'],
 ]

@@ -19,6 +19,7 @@ import { parsePhone } from '../../../../functions/src/accounts/phone.ts'
 import { ACCOUNT_SETTINGS } from '../../../../functions/src/accountSettings.ts'
 import type { SmsMessage, SmsSender } from '../../../../functions/src/accounts/sms/smsSender.ts'
 import { makeAccountStore } from '../../../../functions/src/accounts/store.ts'
+import type { UnseenWork } from '../../../../functions/src/accounts/unseen.ts'
 import { makeTexts } from '../../../../functions/src/accounts/texts.ts'
 import type { Database } from '../../../../functions/src/database.ts'
 import type { Identity } from '../../../../functions/src/identity.ts'
@@ -138,7 +139,7 @@ export async function startAccounts(): Promise<Backend> {
     lastCode,
     signUp: async (install, e164, password) => {
       const who = await caller(install, e164)
-      await accounts.register(who, password)
+      await wholly(accounts.register(who, password))
       await accounts.verify(who, lastCode(e164))
       clock.ms += A_MINUTE
     },
@@ -152,6 +153,9 @@ export async function startAccounts(): Promise<Backend> {
     },
   }
 }
+
+/** Does also what its caller does not wait for. */
+export const wholly = async (prepared: Promise<UnseenWork>): Promise<void> => (await prepared)()
 
 /** Another code than this one. */
 export const wrong = (code: string): string => String((Number(code) + 1) % 1e6).padStart(6, '0')

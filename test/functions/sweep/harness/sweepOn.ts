@@ -14,12 +14,13 @@ export const SETTINGS: SweepSettings = {
   unusedMs: 7 * DAY_MS,
   dormantGraceMs: 14 * DAY_MS,
   usageDays: 35,
+  pendingMs: DAY_MS,
   deleteAnonymousUsers: false,
 }
 
 /** A whole sweep, under the backend's clock, with some parts changed. */
 export const sweepOn = (
-  { database, clock }: Backend,
+  { database, clock }: Pick<Backend, 'database' | 'clock'>,
   parts: Partial<SweepParts>,
 ): Promise<SweepReport> =>
   sweep({
