@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { compilePrograms } from '../compile.ts'
-import { separateCores } from '../cores.ts'
+import { separateCores, yieldingPrefix } from '../cores.ts'
 import { percentile } from '../percentile.ts'
 import { formatFigure, isMissed, type Figure } from '../rtdb/figure.ts'
 import { startProgram, startServer, type BenchProcess } from '../serverProcess.ts'
@@ -8,16 +8,21 @@ import { serviceEnv, type Whereabouts } from '../stage.ts'
 
 const USAGE = `Measures how much a flood of logins slows GET /api/installs/current at the same instance.
 
-Usage: npm run bench -- accounts [--seconds 6] [--rounds 4] [--logins 100]
+Usage: npm run bench -- accounts [--seconds 6] [--rounds 7] [--logins 100]
 
   --seconds <n>   length of a slice; a round is a quiet one and a flooded one
   --rounds <n>
   --logins <n>    logins under way at any moment
 
 The instance has one processor core, as a deployed one has; database, visitor and flood are processes of
-their own on another. Exit code 1: the requirement was missed, and the machine was quiet enough to say so.`
+their own on another. Required: p50 and p99 of the flooded slice are at most twice those of the quiet slice
+before it, in the median of the rounds. Exit code 1: that was missed, and the machine was quiet enough to
+say so.`
 
-/** An attack on logins must leave everybody else an instance that works. */
+/**
+ * An attack on logins must leave everybody else an instance that works: who comes at an ordinary moment
+ * (p50) as well as who comes at a bad one (p99).
+ */
 const SLOWER_MAX = 2
 
 /** p99 of one quiet slice by that of another: above it, other processes have the core as well. */
@@ -26,7 +31,7 @@ const SPREAD_MAX = 2
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '6' },
-    rounds: { type: 'string', default: '4' },
+    rounds: { type: 'string', default: '7' },
     logins: { type: 'string', default: '100' },
     help: { type: 'boolean', default: false },
   },
@@ -63,7 +68,9 @@ async function measure(options: typeof values): Promise<Figure[]> {
     ...[programs.fileOf(program), ...rest],
   ]
   try {
-    const backends = keep(startProgram({ args: args('servers/backends.ts') }))
+    // Neither the database's nor the flood's own work is the figure: the visitor has their core when it asks.
+    const yielding = yieldingPrefix()
+    const backends = keep(startProgram({ args: args('servers/backends.ts'), prefix: yielding }))
     const env = {
       ...serviceEnv(await backends.heard<Whereabouts>()),
       SMS_COUNTRIES: 'DE',
@@ -74,11 +81,10 @@ async function measure(options: typeof values): Promise<Figure[]> {
     const port = String(server.port)
     const visitor = keep(startProgram({ args: args(visitorOf('visitor'), port) }))
     await visitor.heard()
-    // The last to get the core that it shares with the visitor: the flood's own work is not the figure.
     const flood = keep(
       startProgram({
         args: args(visitorOf('flood'), port, options.logins),
-        prefix: ['nice', '-n', '19'],
+        prefix: yielding,
       }),
     )
     await flood.heard()
@@ -115,6 +121,7 @@ async function measureSlices(
     for (const [status, count] of Object.entries(await flood.ask<Counts>('off'))) {
       counts[Number(status)] = (counts[Number(status)] ?? 0) + count
     }
+    console.error(`round ${round + 1}: ${told(quiet)} quiet, ${told(flooded)} during the flood`)
     // What is under way ends.
     await visit(2.5)
   }
@@ -129,19 +136,28 @@ async function measureSlices(
   ]
 }
 
-/** The quietest slice of each kind: what else the machine does only slows. */
+/** The latest slice, in short. */
+function told(slices: readonly Slice[]): string {
+  const { ms } = slices.at(-1)!
+  const [p50, p99] = [0.5, 0.99].map((part) => percentile(ms, part).toFixed(2))
+  return `p50 ${p50} ms, p99 ${p99} ms, most ${Math.max(...ms).toFixed(1)} ms`
+}
+
+/** Each flooded slice by the quiet one before it: what else the machine does changes from round to round. */
 function compare(part: number, quiet: readonly Slice[], flooded: readonly Slice[]): Figure[] {
   const of = (slices: readonly Slice[]) => slices.map(({ ms }) => percentile(ms, part))
-  const at = (slices: readonly Slice[]) => percentile(of(slices), 0.25)
-  const [without, during] = [at(quiet), at(flooded)]
-  const spread = percentile(of(quiet), 0.75) / without
+  const [without, during] = [of(quiet), of(flooded)]
+  const ratios = during.map((ms, round) => ms / without[round]!)
+  const spread = percentile(without, 0.75) / percentile(without, 0.25)
   const name = `p${part * 100} of GET /api/installs/current`
   return [
-    { what: `  ${name}, quiet`, value: without, unit: 'ms' },
-    { what: `  ${name}, during the flood`, value: during, unit: 'ms' },
+    { what: `  ${name}, quiet`, value: percentile(without, 0.5), unit: 'ms' },
+    { what: `  ${name}, during the flood`, value: percentile(during, 0.5), unit: 'ms' },
+    { what: `  ${name}: flooded by quiet, best round`, value: Math.min(...ratios), unit: '×' },
+    { what: `  ${name}: flooded by quiet, worst round`, value: Math.max(...ratios), unit: '×' },
     {
-      what: `${name}: flooded by quiet`,
-      value: during / without,
+      what: `${name}: flooded by quiet, median`,
+      value: percentile(ratios, 0.5),
       unit: '×',
       atMost: SLOWER_MAX,
       isDoubtful: spread > SPREAD_MAX,
