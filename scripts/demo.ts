@@ -1,6 +1,7 @@
-import { startApp, nowSeconds, type App, type Credential, type SignedCall } from './demo/app.ts'
+import { startApp, type App, type Credential, type SignedCall } from './demo/app.ts'
 import { inCheckout } from './local/checkout.ts'
 import { readRunning, type Running } from './local/running.ts'
+import { nowSeconds } from './local/signedHeaders.ts'
 
 const USAGE = `Plays an app and its attackers against a running "npm start".
 

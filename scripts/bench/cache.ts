@@ -1,8 +1,8 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { formatApiKey, parseTarget, signRequest } from '@latchkey/protocol'
+import { formatApiKey, parseTarget } from '@latchkey/protocol'
 
 import { makeGuard, type Guard } from '../../functions/src/guard/guard.ts'
 import { makeInstallCache } from '../../functions/src/guard/installCache.ts'
@@ -11,6 +11,7 @@ import { makeNonceMemory } from '../../functions/src/guard/nonceMemory.ts'
 import { makeRateLimit } from '../../functions/src/guard/rateLimit.ts'
 import { parseInstall } from '../../functions/src/installs/install.ts'
 import { makeKeyring } from '../../functions/src/installs/keyring.ts'
+import { signedHeaders } from '../local/signedHeaders.ts'
 
 const usage = `Fills an instance's caches with installs, each by one signed request, and prints what that takes.
 
@@ -60,15 +61,10 @@ async function fill(guard: Guard, keyring: ReturnType<typeof makeKeyring>, insta
   const target = parseTarget('/api/installs/current')!
   for (let n = 0; n < installs; n += 1) {
     const keyId = createHash('sha256').update(String(n)).digest('hex').slice(0, 32)
-    const headers = await signRequest(
-      {
-        method: 'GET',
-        target: '/api/installs/current',
-        apiKey: formatApiKey({ masterVersion: 1, keyId, mac: keyring.apiKeyMac(1, keyId) }),
-        created,
-        nonce: randomBytes(16).toString('base64url'),
-      },
-      (text) => createHmac('sha256', keyring.hmacSecret(1, keyId)).update(text).digest(),
+    const apiKey = formatApiKey({ masterVersion: 1, keyId, mac: keyring.apiKeyMac(1, keyId) })
+    const headers = await signedHeaders(
+      { apiKey, secret: keyring.hmacSecret(1, keyId) },
+      { method: 'GET', path: '/api/installs/current', created },
     )
     const rawHeaders = Object.entries(headers).flat().map(asReceived)
     const call = { method: 'GET', target, rawHeaders, body: Buffer.alloc(0) }

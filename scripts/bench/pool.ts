@@ -1,5 +1,5 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto'
-import { signRequest } from '../../protocol/src/index.ts'
+import { randomBytes } from 'node:crypto'
+import { nowSeconds, signedHeaders } from '../local/signedHeaders.ts'
 import { benchInstalls, type BenchInstall } from './servers/installs.ts'
 
 /** One request as the load generator sends it. */
@@ -29,22 +29,11 @@ export async function signPool(
   count: number,
 ): Promise<PooledRequest[]> {
   const body = bodyBytes === 0 ? undefined : jsonOf(bodyBytes)
-  const sha256 = body === undefined ? undefined : createHash('sha256').update(body).digest()
-  const created = Math.floor(Date.now() / 1000)
+  const created = nowSeconds()
   const pool: PooledRequest[] = []
   for (let i = 0; i < count; i += 1) {
-    const { apiKey, secret } = kind === 'forged' ? forgedInstall() : installs[i % installs.length]!
-    const headers = await signRequest(
-      {
-        method,
-        target: path,
-        apiKey,
-        created,
-        nonce: randomBytes(16).toString('base64url'),
-        ...(sha256 && { body: { contentType: 'application/json', sha256 } }),
-      },
-      (text) => createHmac('sha256', secret).update(text).digest(),
-    )
+    const key = kind === 'forged' ? forgedInstall() : installs[i % installs.length]!
+    const headers = await signedHeaders(key, { method, path, body, created })
     if (kind === 'tampered') headers['Signature'] = tamper(headers['Signature']!)
     pool.push({ method, path, headers, ...(body !== undefined && { body }) })
   }

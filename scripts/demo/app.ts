@@ -1,11 +1,12 @@
-import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 
-import { parseHmacSecret, signRequest } from '@latchkey/protocol'
+import { parseHmacSecret } from '@latchkey/protocol'
 import { deleteApp, initializeApp } from 'firebase/app'
 import { connectAuthEmulator, getAuth, signInAnonymously, signOut } from 'firebase/auth'
 import { connectDatabaseEmulator, get, getDatabase, ref } from 'firebase/database'
 
 import type { Running } from '../local/running.ts'
+import { signedHeaders, type CallToSign } from '../local/signedHeaders.ts'
 
 /** What the service drops for an install. */
 export interface Credential {
@@ -36,15 +37,6 @@ export interface App {
   close(): Promise<void>
 }
 
-export interface CallToSign {
-  readonly method: string
-  /** Below the API's address: `/installs/current`. */
-  readonly path: string
-  readonly body?: string
-  /** Unix seconds; now, unless a wrong clock is to be shown. */
-  readonly created?: number
-}
-
 /** What a mobile app does, with the same SDK: the real one's code differs only in its addresses. */
 export async function startApp(running: Running): Promise<App> {
   const { projectId, namespace, apiBaseUrl, authEmulatorHost, databaseEmulatorHost } = running
@@ -73,25 +65,10 @@ export async function startApp(running: Running): Promise<App> {
         },
         body: JSON.stringify({ deviceId, uid: user.uid, otp }),
       }),
-    sign: async ({ apiKey, hmacSecret }, { method, path, body, created = nowSeconds() }) => {
+    sign: async ({ apiKey, hmacSecret }, { method, path, body, created }) => {
       const secret = parseHmacSecret(hmacSecret)
       if (secret === null) throw new TypeError('the HMAC secret is malformed')
-      const headers = await signRequest(
-        {
-          method,
-          target: path,
-          apiKey,
-          created,
-          nonce: randomBytes(16).toString('base64url'),
-          ...(body !== undefined && {
-            body: {
-              contentType: 'application/json',
-              sha256: createHash('sha256').update(body).digest(),
-            },
-          }),
-        },
-        (text) => createHmac('sha256', secret).update(text).digest(),
-      )
+      const headers = await signedHeaders({ apiKey, secret }, { method, path, body, created })
       return { url: apiBaseUrl + path, method, headers, ...(body !== undefined && { body }) }
     },
     close: async () => {
@@ -101,5 +78,3 @@ export async function startApp(running: Running): Promise<App> {
     },
   }
 }
-
-export const nowSeconds = (): number => Math.floor(Date.now() / 1000)

@@ -2,14 +2,8 @@ import { createHmac } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseHmacSecret, parseServerTime, serverTimeText } from '../../protocol/src/index.ts'
-import {
-  nowSeconds,
-  startApp,
-  type App,
-  type CallToSign,
-  type Credential,
-  type SignedCall,
-} from '../../scripts/demo/app.ts'
+import { startApp, type App, type Credential, type SignedCall } from '../../scripts/demo/app.ts'
+import { nowSeconds, type CallToSign } from '../../scripts/local/signedHeaders.ts'
 import { running } from './harness/running.ts'
 import { dump, startHandlerAlone, type HandlerAlone } from './support/forms.ts'
 

@@ -1,6 +1,5 @@
-import { createHash, createHmac, randomBytes } from 'node:crypto'
 import { Agent, request } from 'node:http'
-import { signRequest } from '../../../../protocol/src/index.ts'
+import { signedHeaders } from '../../../local/signedHeaders.ts'
 import type { BenchInstall } from '../../servers/installs.ts'
 
 /** A call of the service, signed and ready to go. */
@@ -11,29 +10,10 @@ export interface SignedCall {
   readonly body?: string
 }
 
-export async function sign(
-  { apiKey, secret }: BenchInstall,
+export const sign = async (
+  install: BenchInstall,
   call: Omit<SignedCall, 'headers'>,
-): Promise<SignedCall> {
-  const { method, path, body } = call
-  const headers = await signRequest(
-    {
-      method,
-      target: path,
-      apiKey,
-      created: Math.floor(Date.now() / 1000),
-      nonce: randomBytes(16).toString('base64url'),
-      ...(body !== undefined && {
-        body: {
-          contentType: 'application/json',
-          sha256: createHash('sha256').update(body).digest(),
-        },
-      }),
-    },
-    (text) => createHmac('sha256', secret).update(text).digest(),
-  )
-  return { ...call, headers }
-}
+): Promise<SignedCall> => ({ ...call, headers: await signedHeaders(install, call) })
 
 /** Sends over kept connections, by Node's plain client: what the client itself takes hides the server. */
 export function makeSender(port: number): (call: SignedCall) => Promise<number> {
