@@ -3,6 +3,10 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+import fc from 'fast-check'
+
+import { slotOf } from '../../functions/src/installs/slot.ts'
+import { FORMATS, parseApiKey, parseHmacSecret, parseTarget } from '../../protocol/src/index.ts'
 import { inCheckout } from '../../scripts/local/checkout.ts'
 
 // The signer for Android is plain Java: compiled and run here by a JDK, where there is one. Nothing else is
@@ -18,8 +22,9 @@ const sourcesIn = (folder: string): string[] =>
     .filter((name) => name.endsWith('.java'))
     .map((name) => join(SOURCES, folder, name))
 
-function run(command: string, args: readonly string[]) {
-  const { status, stdout, stderr, error } = spawnSync(command, args, { encoding: 'utf8' })
+function run(command: string, args: readonly string[], input = '') {
+  const options = { encoding: 'utf8', input, maxBuffer: 64 * 1024 * 1024 } as const
+  const { status, stdout, stderr, error } = spawnSync(command, args, options)
   return { status, output: `${stdout}${stderr}`, isThere: error === undefined }
 }
 
@@ -81,10 +86,78 @@ withJdk(
       expect(status).toBe(1)
     })
 
+    test('reads 20,000 random texts as the service does', () => {
+      const questions = fc.sample(QUESTION, 20_000)
+      const input = questions.map((question) => JSON.stringify(question)).join('\n')
+      const { output } = run('java', ['-cp', classes, 'dev.latchkey.ParseCheck'], input)
+      const answers = output.split('\n').slice(0, -1)
+      expect(answers).toHaveLength(questions.length)
+      const differing = questions.flatMap(([kind, text], at) => {
+        const ours = READ[kind](text)
+        return ours === answers[at] ? [] : [{ kind, text, ours, theirs: answers[at] }]
+      })
+      expect(differing).toEqual([])
+      // The comparison is of something: each kind has its share of both.
+      for (const kind of KINDS) {
+        const ofKind = answers.filter((_, at) => questions[at]![0] === kind)
+        const refused = ofKind.filter((answer) => answer === 'refused')
+        expect(refused.length).toBeGreaterThan(500)
+        expect(ofKind.length - refused.length).toBeGreaterThan(500)
+      }
+    })
+
     test('its interceptor signs what is sent, and repeats it once with a genuine time', () => {
       expect(check('InterceptorCheck')).toMatchObject({ output: 'interceptor 7\n', status: 0 })
     })
   },
+)
+
+const KINDS = ['target', 'apiKey', 'hmacSecret', 'slot'] as const
+type Kind = (typeof KINDS)[number]
+
+/** How the service reads a text, written as ParseCheck.java writes it. */
+const READ: Readonly<Record<Kind, (text: string) => string>> = {
+  target: (text) => {
+    const target = parseTarget(text)
+    return target === null ? 'refused' : `${target.path} ${target.query}`
+  },
+  apiKey: (text) => {
+    const key = parseApiKey(text)
+    return key === null ? 'refused' : `${key.masterVersion} ${key.keyId}`
+  },
+  hmacSecret: (text) => {
+    const secret = parseHmacSecret(text)
+    return secret === null ? 'refused' : Buffer.from(secret).toString('hex')
+  },
+  slot: (text) => (FORMATS.deviceId.test(text) ? slotOf(text) : 'refused'),
+}
+
+/** Good texts, half of them with one or two characters put in, exchanged or taken out. */
+const spoiled = (good: fc.Arbitrary<string>, characters: string) => {
+  const odd = fc.oneof(fc.constantFrom(...characters), fc.string({ unit: 'binary', maxLength: 1 }))
+  const edit = fc.tuple(fc.nat(), fc.nat(1), odd)
+  return fc
+    .tuple(good, fc.oneof(fc.constant([]), fc.array(edit, { minLength: 1, maxLength: 2 })))
+    .map(([text, edits]) =>
+      edits.reduce((result, [place, removed, put]) => {
+        const at = place % (result.length + 1)
+        return result.slice(0, at) + put + result.slice(at + removed)
+      }, text),
+    )
+}
+
+const TEXTS: Readonly<Record<Kind, fc.Arbitrary<string>>> = {
+  target: spoiled(
+    fc.stringMatching(/^\/(api\/)?[a-z0-9.%\/]{0,9}(\?[!-~]{1,6})?$/),
+    '/.%?#;\\25eEfFbBcC07 ',
+  ),
+  apiKey: spoiled(fc.stringMatching(/^lk_v[1-9][0-9]{0,8}_[0-9a-f]{32}_[0-9a-f]{32}$/), '_0gAvV９'),
+  hmacSecret: spoiled(fc.stringMatching(FORMATS.hmacSecret), 'AB-_+/='),
+  slot: spoiled(fc.stringMatching(/^[A-Za-z0-9._:-]{7,20}$/), '/ä._'),
+}
+
+const QUESTION = fc.oneof(
+  ...KINDS.map((kind) => TEXTS[kind].map((text): readonly [Kind, string] => [kind, text])),
 )
 
 interface Cases {
@@ -114,6 +187,7 @@ function expectedCounts(): string[] {
     ...both('api-key.json', 'apiKeys.', apiKeys.apiKeys),
     ...both('api-key.json', 'hmacSecrets.', apiKeys.hmacSecrets),
     ...both('slot.json', '', read('slot.json')),
+    `rfc9530-b.json all ${(read('rfc9530-b.json') as unknown as readonly unknown[]).length}`,
     `content-digest.json cases ${read('content-digest.json').cases.length}`,
     ...both('target.json', '', read('target.json')),
     requestsOf('signed-requests.json'),

@@ -21,7 +21,7 @@ test('the README says so, too, and tells what to run on a Mac', () => {
   expect(read('README.md')).toContain('swift test')
 })
 
-test.each(['rfc4231-4.json', ...Object.keys(vectorFiles())])(
+test.each(['rfc4231-4.json', 'rfc9530-b.json', ...Object.keys(vectorFiles())])(
   'its tests and its README list the vectors of %s',
   (name) => {
     expect(read('Tests/LatchkeyTests/VectorTests.swift')).toContain(`"${name}"`)

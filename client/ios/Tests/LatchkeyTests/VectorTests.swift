@@ -79,6 +79,10 @@ final class VectorTests: XCTestCase {
     func testDigests() throws {
         struct Case: Decodable { let title, bodyHex, contentDigest: String, bodyText: String? }
         struct File: Decodable { let cases: [Case] }
+        struct Example: Decodable { let title, body, contentDigest: String }
+        for example in try load([Example].self, "rfc9530-b.json") {
+            XCTAssertEqual(ContentDigest.of(Data(example.body.utf8)), example.contentDigest)
+        }
         for vector in try load(File.self, "content-digest.json").cases {
             let body = bytes(hex: vector.bodyHex)
             XCTAssertEqual(ContentDigest.of(body), vector.contentDigest, vector.title)

@@ -51,8 +51,12 @@ final class Vector {
     }
 
     List<Vector> list(String name) {
+        return listOf(fields.get(name));
+    }
+
+    static List<Vector> listOf(Object items) {
         List<Vector> vectors = new ArrayList<>();
-        for (Object item : (List<?>) fields.get(name)) vectors.add(new Vector(item));
+        for (Object item : (List<?>) items) vectors.add(new Vector(item));
         return vectors;
     }
 }

@@ -89,6 +89,8 @@ public final class VectorsCheck {
     }
 
     private void runDigests() throws IOException {
+        each("rfc9530-b.json", "all", Vector.listOf(json("rfc9530-b.json")), vector ->
+                same(ContentDigest.of(utf8(vector.text("body"))), vector.text("contentDigest")));
         String name = "content-digest.json";
         each(name, "cases", file(name).list("cases"), vector -> {
             byte[] body = vector.hex("bodyHex");
@@ -165,7 +167,12 @@ public final class VectorsCheck {
     }
 
     private Vector file(String name) throws IOException {
-        return new Vector(Json.parse(new String(Files.readAllBytes(folder.resolve(name)), StandardCharsets.UTF_8)));
+        return new Vector(json(name));
+    }
+
+    private Object json(String name) throws IOException {
+        byte[] bytes = Files.readAllBytes(folder.resolve(name));
+        return Json.parse(new String(bytes, StandardCharsets.UTF_8));
     }
 
     private void each(String file, String list, List<Vector> vectors, Case each) {

@@ -16,8 +16,9 @@ import okio.Buffer;
 
 /**
  * For OkHttp 4 and later: signs every call to the service, and sends it once more when the service has
- * told its time. Add it as an application interceptor, and let no redirect be followed, or the signed
- * headers would be sent on to wherever it points:
+ * told its time. Add it as the last application interceptor, for what is changed behind it is no longer
+ * what was signed, and let no redirect be followed, or the signed headers would be sent on to wherever it
+ * points:
  *
  * <pre>
  * new OkHttpClient.Builder()
