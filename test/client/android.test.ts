@@ -1,13 +1,17 @@
-import { spawnSync } from 'node:child_process'
+import { execFile, spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 
 import fc from 'fast-check'
 
 import { slotOf } from '../../functions/src/installs/slot.ts'
 import { FORMATS, parseApiKey, parseHmacSecret, parseTarget } from '../../protocol/src/index.ts'
 import { inCheckout } from '../../scripts/local/checkout.ts'
+import { seconds, startDatabase } from '../functions/harness/database.ts'
+import { startInstance } from '../functions/harness/instance.ts'
+import { keyOf } from '../functions/harness/key.ts'
 
 // The signer for Android is plain Java: compiled and run here by a JDK, where there is one. Nothing else is
 // needed, and nothing is loaded; OkHttp and Android are stood in for by client/android/src/stubs.
@@ -104,6 +108,29 @@ withJdk(
         expect(refused.length).toBeGreaterThan(500)
         expect(ofKind.length - refused.length).toBeGreaterThan(500)
       }
+    })
+
+    test('is accepted by a whole service, once it has learnt the time', async () => {
+      const database = await startDatabase()
+      const instance = await startInstance(database)
+      const { apiKey, secret } = keyOf(0)
+      const address = `http://127.0.0.1:${instance.port}`
+      const told = [apiKey, secret.toString('base64url'), String(seconds(database.clock))]
+      // Not spawnSync: the service is in this very process.
+      const args = ['-cp', classes, 'dev.latchkey.LiveCheck', address, ...told]
+      const { stdout } = await promisify(execFile)('java', args)
+      await instance.close()
+      await database.close()
+      expect(stdout.trim().split('\n')).toEqual([
+        'a clock a day behind: 401',
+        'with the time learnt: 200',
+        'with a body: 401',
+      ])
+      const refusals = instance.events.flatMap((event) =>
+        event.event === 'refused' ? event.code : [],
+      )
+      // The last by the handler, behind the guard: there is no such account.
+      expect(refusals).toEqual(['clock_skew', 'login_rejected'])
     })
 
     test('its interceptor signs what is sent, and repeats it once with a genuine time', () => {
