@@ -40,7 +40,8 @@ test.each(MADE_HERE)('signs $title', async (vector) => {
   })
   const { signed, nonce } = await signCall(call, CREDENTIAL, vector.created)
   expect(nonce).toBe(vector.nonce)
-  expect(signed.headers).toEqual(vector.headers)
+  // Others may go along, unsigned.
+  expect(signed.headers).toMatchObject(vector.headers)
 })
 
 test('that were nearly all', () => {
