@@ -23,6 +23,7 @@ import okio.Buffer;
  * <pre>
  * new OkHttpClient.Builder()
  *     .followRedirects(false)
+ *     .retryOnConnectionFailure(false) // a nonce is good once: the repeat would be refused
  *     .addInterceptor(new LatchkeyInterceptor(HttpUrl.get("https://example.com/api"), signer, clock))
  *     .build();
  * </pre>
