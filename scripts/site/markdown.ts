@@ -58,6 +58,9 @@ export function renderMarkdown(
         if (language === 'mermaid') return `${sequenceDiagram(text)}\n`
         return `<pre tabindex="0"><code>${escapeHtml(text)}</code></pre>\n`
       },
+      // Where a name of code may break, lest it makes a table wider than its page.
+      codespan: ({ text }) =>
+        `<code>${escapeHtml(text).replace(/[/_.:](?=\w)/g, '$&<wbr />')}</code>`,
       link({ href, tokens }) {
         links.push(href)
         const inner = this.parser.parseInline(tokens)
@@ -65,7 +68,7 @@ export function renderMarkdown(
         if (target !== undefined) return `<a href="${escapeHtml(target)}">${inner}</a>`
         // A file of the repository, which the site does not have: its path is what helps.
         const path = href.replace(/^(?:\.\.\/)+/, '')
-        return inner.includes(escapeHtml(path))
+        return inner.replaceAll('<wbr />', '').includes(escapeHtml(path))
           ? inner
           : `${inner} (<code>${escapeHtml(path)}</code>)`
       },
@@ -76,15 +79,16 @@ export function renderMarkdown(
         const names = header.map((cell) =>
           this.parser.parseInline(cell.tokens, this.parser.textRenderer),
         )
-        const head = header.map(
-          (cell) => `<th scope="col">${this.parser.parseInline(cell.tokens)}</th>`,
-        )
+        const head = header.map(({ tokens, align }) => {
+          const number = align === 'right' ? ' class="number"' : ''
+          return `<th scope="col"${number}>${this.parser.parseInline(tokens)}</th>`
+        })
         const body = rows.map((row) => {
           // On a narrow screen each cell is a line of its own, under the name of its column.
-          const cells = row.map(
-            (cell, index) =>
-              `<td data-label="${names[index] ?? ''}">${this.parser.parseInline(cell.tokens)}</td>`,
-          )
+          const cells = row.map(({ tokens, align }, index) => {
+            const number = align === 'right' ? ' class="number"' : ''
+            return `<td${number} data-label="${names[index] ?? ''}">${this.parser.parseInline(tokens)}</td>`
+          })
           return `<tr>${cells.join('')}</tr>`
         })
         return (

@@ -28,6 +28,12 @@ test('a cell knows its column, for narrow screens', () => {
   )
 })
 
+test('a name of code may break at its joints', () => {
+  expect(render('`SMS_PER_DAY` `a/<b>`').html).toContain(
+    '<code>SMS_<wbr />PER_<wbr />DAY</code> <code>a/&lt;b&gt;</code>',
+  )
+})
+
 test('what is not on the site is named by its path in the repository', () => {
   const elsewhere = renderMarkdown('[the rules](../database.rules.json)', () => undefined)
   expect(elsewhere.html).toContain('the rules (<code>database.rules.json</code>)')
