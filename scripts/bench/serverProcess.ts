@@ -15,6 +15,7 @@ export interface Usage {
 }
 
 export interface BenchProcess {
+  readonly pid: number
   /** Sends a message to the program. */
   tell(message: string): void
   /** Sends it and waits for what the program sends back. */
@@ -46,6 +47,7 @@ export function startProgram({ args, env = {}, prefix = [] }: ProgramOptions): B
   })
   const heard = async <T>(): Promise<T> => (await nextMessage(child)) as T
   return {
+    pid: child.pid!,
     tell: (message) => void child.send(message),
     heard,
     ask: (message) => {

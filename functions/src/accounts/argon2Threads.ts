@@ -20,22 +20,18 @@ const PARAMETERS = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism:
  * has for such work it would have as much of the core as they have, and would keep files and names
  * waiting. A text, because the service is one bundled file; the module is looked up where that lies.
  *
- * Being nice is not enough: since Linux 6.6 a thread that has the processor keeps it for about 3 ms,
- * however nice it is, and a request waits for that long. One of the policy `SCHED_IDLE` gives it up at
- * once. Node has no call for that; `chrt` (util-linux) does it, once for each thread.
+ * Since Linux 6.6 a thread that has the processor keeps it for about 3 ms, however nice it is: a request
+ * may wait for that long. The policy `SCHED_IDLE` would end that, and would starve the work wherever
+ * anything else is busy: a login would fail rather than wait.
  */
 const THREAD = `
-const { spawnSync } = require('node:child_process')
-const { readlinkSync } = require('node:fs')
 const { setPriority } = require('node:os')
 const { parentPort, workerData } = require('node:worker_threads')
 const { hashSync, verifySync } = require(workerData.argon2)
 try {
   setPriority(19)
-  const thread = readlinkSync('/proc/thread-self').split('/').pop()
-  spawnSync('chrt', ['--idle', '--pid', '0', thread], { stdio: 'ignore', timeout: 1000 })
 } catch {
-  // Another system, or a sandbox that forbids it: then it works as fast as all others.
+  // A sandbox may forbid it: then it works as fast as all others.
 }
 parentPort.on('message', ({ hash, password }) => {
   try {

@@ -187,7 +187,12 @@ describe.each([
     const before = backend.data()
     const { message, options } = await refusalOf(claim(budgets(), from(4)))
     expect(message).toBe('unverified')
-    expect(options.retryAfterSeconds).toBe(toNext(HOUR_MS))
+    const left = toNext(HOUR_MS)
+    expect(options.retryAfterSeconds).toBe(left)
+    expect(options.headers).toEqual({
+      'RateLimit-Policy': '"unverified";q=0;w=3600',
+      RateLimit: `"unverified";r=0;t=${left}`,
+    })
     expect(backend.data()).toEqual(before)
 
     expect(await backend.database.write(budgets().verified(provenances[0]!))).toBe(true)
