@@ -51,7 +51,13 @@ const limits = {
   unverifiedPerCountryMax: AMPLE,
   unverifiedPerAddressMax: AMPLE,
 }
-const settings = { ...limits, smsCountries: new Set(['DE']), silentAnswerMs: ANSWER_MS }
+const settings = {
+  ...limits,
+  smsCountries: new Set(['DE']),
+  silentAnswerMs: ANSWER_MS,
+  // Longer than a test may take: an answer that waited for a provider would not come.
+  smsDeadlineMs: 60_000,
+}
 
 const key = keyOf(0)
 let database: TestDatabase
