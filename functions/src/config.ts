@@ -34,6 +34,11 @@ export const DEPLOYMENT = {
     default: 20,
     description: 'The most instances at once: the bound on what a flood of requests can cost.',
   }),
+  timeoutSeconds: defineInt('TIMEOUT_SECONDS', {
+    default: 30,
+    description:
+      'When the platform cuts a request, in s: the longest that an answer of the gateway may stream. All else has ended after 10. Hosting cuts after 60.',
+  }),
   sweepSchedule: defineString('SWEEP_SCHEDULE', {
     default: '*/10 * * * *',
     description: 'When the sweep runs, in unix-cron form, UTC.',
@@ -178,6 +183,16 @@ export const SETTINGS = {
     description:
       'Whether browsers must send X-Requested-With (any value) with methods that change something.',
   }),
+  gatewayCacheMib: defineInt('GATEWAY_CACHE_MIB', {
+    default: 16,
+    description:
+      'Memory of one instance for answers of upstreams that may be kept, in MiB. None are, unless an upstream’s declaration says so.',
+  }),
+  upstreamOrigins: defineString('UPSTREAM_ORIGINS', {
+    default: '',
+    description:
+      'Local runs only: where upstreams of the gateway are instead of at their origins: name=origin, comma-separated.',
+  }),
   errorsUrl: defineString('ERRORS_URL', {
     default: '/errors.html#',
     description: 'What `type` of a problem starts with; the error code is appended.',
@@ -195,6 +210,7 @@ type Parsed =
   | 'defaultScopes'
   | 'smsCountries'
   | 'allowedOrigins'
+  | 'upstreamOrigins'
 
 /** The settings of a running instance; names, units and reasons stand in the table above. */
 export type Config = {
@@ -207,6 +223,10 @@ export type Config = {
   readonly defaultScopes: readonly string[]
   readonly smsCountries: ReadonlySet<string>
   readonly allowedOrigins: ReadonlySet<string>
+  /** By the upstream's name. */
+  readonly upstreamOrigins: ReadonlyMap<string, string>
+  /** When the platform cuts a request. */
+  readonly timeoutMs: number
   /** As they are configured. A function of its own: only where texts are sent is SMS_SECRET to be had. */
   readonly smsParams: () => SmsParams
   readonly masterSecrets: string
@@ -227,6 +247,7 @@ const RANGES = {
   installCacheMax: [1, 10_000_000],
   installCacheTtlSeconds: [1, 60],
   nonceMemoryMax: [1, 100_000_000],
+  gatewayCacheMib: [1, 1024],
   sweepBatch: [1, 1000],
   dormantDays: [2, 3650],
   unusedDays: [1, 3650],
@@ -279,8 +300,29 @@ export function readConfig(): Config {
     allowedOrigins: parseOrigins(values.allowedOrigins),
     smsParams: () => ({ ...byParamName(values), SMS_SECRET: SMS_SECRET.value() }),
     masterSecrets: MASTER_SECRETS.value(),
-    isEmulated: process.env['FUNCTIONS_EMULATOR'] === 'true',
+    upstreamOrigins: parseUpstreamOrigins(values.upstreamOrigins),
+    timeoutMs: Number(valueOf(DEPLOYMENT.timeoutSeconds)) * 1000,
+    isEmulated: isEmulated(process.env),
   }
+}
+
+/** Whether this is a local run: known while the code loads, and when its manifest is made. */
+export const isEmulated = (env: Readonly<Record<string, string | undefined>>): boolean =>
+  env['FUNCTIONS_EMULATOR'] === 'true' && env['K_CONFIGURATION'] === undefined
+
+/** Outside of local runs an upstream is where its declaration says, whatever the environment holds. */
+function parseUpstreamOrigins(text: string): ReadonlyMap<string, string> {
+  if (text === '') return new Map()
+  if (!isEmulated(process.env)) throw wrong('upstreamOrigins', 'empty outside the emulators')
+  return new Map(
+    text.split(',').map((pair) => {
+      const [name = '', origin = '', ...rest] = pair.split('=')
+      if (name === '' || origin === '' || rest.length > 0) {
+        throw wrong('upstreamOrigins', 'name=origin, separated by commas')
+      }
+      return [name, origin]
+    }),
+  )
 }
 
 /** The senders name their params as an operator does: by the name in the environment. */
@@ -297,7 +339,9 @@ export const settingOf = <N extends keyof typeof SETTINGS>(name: N) =>
   valueOf(SETTINGS[name]) as Value<(typeof SETTINGS)[N]>
 
 /** `firebase deploy` writes every default into the environment; a plain `node` has no such help. */
-function valueOf(param: (typeof SETTINGS)[keyof typeof SETTINGS]): unknown {
+function valueOf(
+  param: (typeof SETTINGS)[keyof typeof SETTINGS] | typeof DEPLOYMENT.timeoutSeconds,
+): unknown {
   return process.env[param.name] === undefined ? param.options.default : param.value()
 }
 
@@ -362,8 +406,7 @@ const EMULATOR_VARIABLE = /_EMULATOR_HOST$/
  * @throws Error that names the variable; thrown while the code loads, it ends the process
  */
 export function refuseEmulatorSettings(env: Readonly<Record<string, string | undefined>>): void {
-  const deployed = env['K_CONFIGURATION'] !== undefined
-  if (env['FUNCTIONS_EMULATOR'] === 'true' && !deployed) return
+  if (isEmulated(env)) return
   for (const [name, value] of Object.entries(env)) {
     if (!value || !(EMULATOR_VARIABLE.test(name) || name === 'FUNCTIONS_EMULATOR')) continue
     throw new Error(`${name} is set outside the Firebase emulators: unset it. Refusing to start.`)

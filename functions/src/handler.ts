@@ -5,7 +5,13 @@ import { parseTarget, type Target } from '@latchkey/protocol'
 import { withDeadline } from './deadline.ts'
 import type { Denial, Guard, GuardPolicy, Verdict } from './guard/guard.ts'
 import type { RateLimit } from './guard/rateLimit.ts'
-import { answerJson, answerPreflight, answerProblem, type HeaderMap } from './http/answer.ts'
+import {
+  answerJson,
+  answerPreflight,
+  answerProblem,
+  answerRelayed,
+  type HeaderMap,
+} from './http/answer.ts'
 import { ApiError, type ApiErrorOptions } from './http/apiError.ts'
 import type { ApiRequest } from './http/apiRequest.ts'
 import { clientAddress } from './http/clientAddress.ts'
@@ -17,7 +23,7 @@ import { describeError, type Log } from './log.ts'
 import { makeRefusalLog } from './refusalLog.ts'
 import { proceed } from './proceed.ts'
 import { loadRouter, type RunRoute } from './router.ts'
-import type { Route } from './routes.ts'
+import { PROXY_PATH, type Route } from './routes.ts'
 import type { Usage } from './usage/usage.ts'
 
 export interface HandlerParts {
@@ -126,11 +132,10 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
   const findRun = (): RunRoute | Promise<RunRoute> =>
     run ?? loadRouter(parts.routes).then((loaded) => (run = loaded))
 
-  const serve = (req: ApiRequest, res: ServerResponse): void | Promise<void> => {
-    if (meetWebCaller(req.incoming, res)) return answerPreflight(res, req.requestId)
-    const passage = findRoute(table, req.incoming)
+  const serve = (req: ApiRequest, res: ServerResponse, passage: Passage): void | Promise<void> => {
     req.routePath = passage.route.path
-    return proceed(readBody(req.incoming), (body) => {
+    req.target = passage.target
+    return proceed(readBody(req.incoming, passage.route.bodyBytesMax), (body) => {
       req.rawBody = body
       return proceed(admit(req, passage), (admission) => {
         if ('code' in admission) return refuse(req, res, admission)
@@ -146,7 +151,9 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
     { rateHeaders: rated }: Admitted,
   ): void | Promise<void> => {
     return proceed(findRun(), (found) =>
-      proceed(found(route, req), ({ status, body, headers }) => {
+      proceed(found(route, req), (answered) => {
+        if ('content' in answered) return answerRelayed(res, req.requestId, answered, rated)
+        const { status, body, headers } = answered
         answerJson(res, req.requestId, status, body, headers ? { ...rated, ...headers } : rated)
       }),
     )
@@ -158,14 +165,18 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
       incoming,
       headers: incoming.headers,
       routePath: '',
+      target: undefined,
       rawBody: NO_BODY,
       install: undefined,
     }
     const fail = (error: unknown) => refuse(req, res, explainError(error, req.requestId, log))
     try {
-      const serving = serve(req, res)
+      if (meetWebCaller(incoming, res)) return answerPreflight(res, req.requestId)
+      const passage = findRoute(table, incoming)
+      const serving = serve(req, res, passage)
       if (!(serving instanceof Promise)) return undefined
-      return withDeadline('request', REQUEST_DEADLINE_MS, serving).catch(fail)
+      const { beginMs = REQUEST_DEADLINE_MS } = passage.route
+      return withDeadline('request', beginMs, serving).catch(fail)
     } catch (error) {
       return fail(error)
     }
@@ -173,8 +184,9 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
 }
 
 /**
- * For all that a request waits for, its body included: every operation has a deadline of its own, but
- * several in turn could pass the 10 s in which each request is answered (threat T26).
+ * For all that a request waits for until its answer begins, its body included: every operation has a
+ * deadline of its own, but several in turn could pass the 10 s in which each request is answered (threat
+ * T26). A route that waits for somebody else says itself how long.
  */
 const REQUEST_DEADLINE_MS = 9000
 
@@ -197,7 +209,7 @@ function tabulate(routes: readonly Route[]): RouteTable {
 function findRoute(table: RouteTable, req: IncomingMessage): Passage {
   const target = parseTarget(req.url ?? '')
   if (target === null) throw new ApiError('invalid_request', { detail: 'target' })
-  const methods = table.get(target.path)
+  const methods = table.get(target.path) ?? table.get(aboveOf(target.path))
   if (methods === undefined) throw new ApiError('not_found', { detail: 'path' })
   const route = methods.get(req.method ?? '')
   if (route === undefined) {
@@ -205,6 +217,15 @@ function findRoute(table: RouteTable, req: IncomingMessage): Passage {
     throw new ApiError('method_not_allowed', { detail: 'method', headers })
   }
   return { target, route }
+}
+
+/**
+ * What takes a path that no route has for itself: `/api/proxy/{upstream}/`, for all that is below. Asked
+ * for last, so that the other routes do not pay for it.
+ */
+function aboveOf(path: string): string {
+  if (!path.startsWith(PROXY_PATH)) return ''
+  return path.slice(0, path.indexOf('/', PROXY_PATH.length) + 1)
 }
 
 /** What a denial says in public: its code, and what the sender needs to do better. */

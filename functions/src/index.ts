@@ -2,7 +2,15 @@ import { onRequest } from 'firebase-functions/v2/https'
 import { onSchedule } from 'firebase-functions/v2/scheduler'
 import { SMS_SECRET } from './accountSettings.ts'
 import { beforeTermination } from './beforeTermination.ts'
-import { DEPLOYMENT, MASTER_SECRETS, readConfig, refuseEmulatorSettings } from './config.ts'
+import {
+  DEPLOYMENT,
+  isEmulated,
+  MASTER_SECRETS,
+  readConfig,
+  refuseEmulatorSettings,
+} from './config.ts'
+import { exampleUpstreams } from './gateway/exampleUpstreams.ts'
+import { UPSTREAMS } from './gateway/upstreams.ts'
 import type { RequestHandler } from './handler.ts'
 import { standInFrontOfFramework } from './http/inFrontOfFramework.ts'
 import { refuseSharedKey } from './issuance.ts'
@@ -12,17 +20,25 @@ import { buildService, type Service } from './service.ts'
 refuseEmulatorSettings(process.env)
 refuseSharedKey(process.env)
 
+const upstreams = isEmulated(process.env) ? [...UPSTREAMS, ...exampleUpstreams()] : UPSTREAMS
+
 let built: Service | undefined
 /** Built by the first call: params and secrets have no value while the code is loaded. */
 const service = (): Service => (built ??= build())
 
 function build(): Service {
-  const service = buildService(readConfig(), { log, now: Date.now })
+  const service = buildService(readConfig(), { log, now: Date.now, upstreams })
   beforeTermination(service.flush)
   return service
 }
 
-const { region, memory, concurrency, minInstances, maxInstances, sweepSchedule } = DEPLOYMENT
+const { region, memory, concurrency, minInstances, maxInstances, timeoutSeconds, sweepSchedule } =
+  DEPLOYMENT
+
+/** What upstreams are called with, by the one function that calls them. */
+const upstreamSecrets = upstreams.flatMap(({ secret }) =>
+  secret === undefined ? [] : [secret.param.name],
+)
 
 const handle: RequestHandler = (req, res) => service().handle(req, res)
 
@@ -38,8 +54,8 @@ const deployed = onRequest(
     maxInstances,
     // Open to the internet: the guard is ours.
     invoker: 'public',
-    timeoutSeconds: 30,
-    secrets: [MASTER_SECRETS, SMS_SECRET],
+    timeoutSeconds,
+    secrets: [MASTER_SECRETS, SMS_SECRET, ...upstreamSecrets],
   },
   handle,
 )

@@ -44,6 +44,13 @@ export type LogEvent =
       readonly event: 'sms_countries_none' | 'sms_sender_console' | 'settings_wrong'
       readonly hint: string
     }
+  | { readonly event: 'upstream_secret_unusable'; readonly upstream: string }
+  | {
+      readonly event: 'upstream_cut'
+      readonly requestId: string
+      readonly upstream: string
+      readonly kind: string
+    }
   | { readonly event: 'sweep_failed'; readonly shard: number; readonly error: LoggedError }
   | {
       readonly event: 'swept'
@@ -73,6 +80,8 @@ const SEVERITY = {
   sms_countries_none: 'WARNING',
   sms_sender_console: 'WARNING',
   settings_wrong: 'ERROR',
+  upstream_cut: 'WARNING',
+  upstream_secret_unusable: 'ERROR',
   refused: 'NOTICE',
   refusals: 'NOTICE',
   use_not_recorded: 'WARNING',

@@ -1,19 +1,19 @@
 import type { Request, Response } from 'express'
-import type { Answer, ApiRequest } from './http/apiRequest.ts'
+import type { Answered, ApiRequest } from './http/apiRequest.ts'
 import type { Route } from './routes.ts'
 
 /** Runs the handler of an admitted request. @throws what the handler throws */
 export type RunRoute = (
   route: Pick<Route, 'method' | 'path'>,
   req: ApiRequest,
-) => Answer | Promise<Answer>
+) => Answered | Promise<Answered>
 
 /** A request on its way through the Router, with what its route has left. */
 interface Routed {
   readonly method: string
   readonly url: string
   readonly request: ApiRequest
-  answer: Answer | Promise<Answer> | undefined
+  answer: Answered | Promise<Answered> | undefined
   failure: unknown
 }
 

@@ -1,16 +1,27 @@
 import type { AccountHandlers } from './accounts/buildAccounts.ts'
+import type { CheckedUpstream } from './gateway/checkUpstream.ts'
+import type { Gateway } from './gateway/gateway.ts'
 import type { GuardPolicy } from './guard/guard.ts'
-import type { Handler } from './http/apiRequest.ts'
+import type { UpstreamMethod } from './gateway/upstream.ts'
+import type { ApiRequest, Handler } from './http/apiRequest.ts'
 import type { makeInstallHandlers } from './installs/handlers.ts'
 
 /** One endpoint: its way in, and who works on it. Paths are canonical: they start with `/api`. */
 export interface Route {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  /** One that ends in `/` takes all that is below. */
   readonly path: string
   /** `open`: anybody. `limited`: anybody, within a rate per client address. Else what the guard asks. */
   readonly guard: 'open' | 'limited' | GuardPolicy
   readonly handler: Handler
+  /** Raw bytes of a body, where the usual cap is not the one. */
+  readonly bodyBytesMax?: number
+  /** Until when the answer must have begun, in ms, where it waits for somebody else. */
+  readonly beginMs?: number
 }
+
+/** Below it are the upstreams of the gateway, each by its name. */
+export const PROXY_PATH = '/api/proxy/'
 
 /** Accepted once per instance and key; enough for what only reads. */
 const SIGNED = { nonce: 'memory' } as const
@@ -21,11 +32,24 @@ const health: Handler = () => ({ status: 200, body: { status: 'ok' } })
 
 const SIGNED_ACCOUNTS = { nonce: 'durable', scope: 'accounts' } as const
 
+/** What stands behind `/api/proxy/`. */
+export interface Proxies {
+  readonly upstreams: readonly CheckedUpstream[]
+  /** Loaded by the first call. */
+  readonly gateway: () => Promise<Gateway>
+}
+
+const NO_PROXIES: Proxies = {
+  upstreams: [],
+  gateway: () => Promise.reject(new TypeError('no upstreams')),
+}
+
 /** Every path, method and guard of the service, on one screen. */
 export function makeRoutes(
   installs: ReturnType<typeof makeInstallHandlers>,
   accounts: () => Promise<AccountHandlers>,
   isPasswordLineFull: () => boolean,
+  proxies: Proxies = NO_PROXIES,
 ): readonly Route[] {
   /** The protected endpoints are loaded by their first request. */
   const account = (
@@ -41,6 +65,17 @@ export function makeRoutes(
 
   /** A flood of logins costs no database operation once the line is full. */
   const withPassword = { ...SIGNED_ACCOUNTS, isBusy: isPasswordLineFull }
+
+  /** What the upstream allows below this, its own templates say. */
+  const proxy = (method: UpstreamMethod, { name, bodyBytesMax, wholeMsMax }: CheckedUpstream) => ({
+    method,
+    path: `${PROXY_PATH}${name}/`,
+    guard: { ...(isSafe(method) ? SIGNED : SIGNED_ONCE), scope: `proxy:${name}` },
+    handler: async (req: ApiRequest) => (await proxies.gateway()).call(name, req),
+    bodyBytesMax,
+    // Until it begins; the gateway itself is quicker.
+    beginMs: BEFORE_PROXY_MS + wholeMsMax,
+  })
 
   return [
     { method: 'GET', path: '/api/health', guard: 'open', handler: health },
@@ -64,5 +99,14 @@ export function makeRoutes(
     account('/api/password/reset', 'resetPassword'),
     account('/api/password/confirm', 'confirmPassword', withPassword),
     account('/api/login', 'login', withPassword),
+    ...proxies.upstreams.flatMap((upstream) =>
+      upstream.methods.map((method) => proxy(method, upstream)),
+    ),
   ]
 }
+
+/** For the body, the install's record and the nonce. */
+const BEFORE_PROXY_MS = 7000
+
+/** RFC 9110 section 9.2.1. */
+const isSafe = (method: UpstreamMethod): boolean => method === 'GET' || method === 'HEAD'

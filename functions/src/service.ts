@@ -14,6 +14,10 @@ import { makeNonceMemory } from './guard/nonceMemory.ts'
 import { makeRateLimit } from './guard/rateLimit.ts'
 import { makeRetiredVersions } from './guard/retiredVersions.ts'
 import { makeRevocationFeeds } from './guard/revocationFeeds.ts'
+import { checkUpstreams } from './gateway/checkUpstream.ts'
+import type { Gateway } from './gateway/gateway.ts'
+import type { Upstream } from './gateway/upstream.ts'
+import { UPSTREAMS } from './gateway/upstreams.ts'
 import { makeHandler, type RequestHandler } from './handler.ts'
 import { clientAddress } from './http/clientAddress.ts'
 import { makeWebCallers } from './http/webCallers.ts'
@@ -57,6 +61,14 @@ export interface Service {
   readonly close: () => Promise<void>
 }
 
+export interface ServiceParts {
+  readonly log: Log
+  /** Unix milliseconds. */
+  readonly now: () => number
+  readonly routes?: typeof makeRoutes
+  readonly upstreams?: readonly Upstream[]
+}
+
 /**
  * Builds every part once and joins them. Nothing is connected yet: the Admin SDK is loaded by the
  * first request that needs the database.
@@ -64,7 +76,7 @@ export interface Service {
  */
 export function buildService(
   config: Config,
-  { log, now, routes = makeRoutes }: { log: Log; now: () => number; routes?: typeof makeRoutes },
+  { log, now, routes = makeRoutes, upstreams = UPSTREAMS }: ServiceParts,
 ): Service {
   let app: Promise<FirebaseApp> | undefined
   const firebase = () => (app ??= startFirebase(config.databaseUrl))
@@ -147,6 +159,23 @@ export function buildService(
       }),
     ))
 
+  const checkedUpstreams = checkUpstreams(upstreams, {
+    isEmulated: config.isEmulated,
+    timeoutMs: config.timeoutMs,
+    origins: config.upstreamOrigins,
+  })
+  let gateway: Promise<Gateway> | undefined
+  const loadGateway = () =>
+    (gateway ??= import('./gateway/gateway.ts').then(({ buildGateway }) =>
+      buildGateway({
+        upstreams: checkedUpstreams,
+        cacheBytes: config.gatewayCacheMib * 1024 * 1024,
+        limitOf: (policy) => makeRateLimit(policy, config.installCacheMax),
+        now,
+        log,
+      }),
+    ))
+
   const usage =
     config.usageFlushSeconds === 0
       ? UNCOUNTED
@@ -167,7 +196,10 @@ export function buildService(
   // One each: after a failure they pause.
   const recorders = stores.map((each) => makeUseRecorder({ store: each, cache, log }))
 
-  const routeMap = routes(installs, loadAccounts, passwordLine.isFull)
+  const routeMap = routes(installs, loadAccounts, passwordLine.isFull, {
+    upstreams: checkedUpstreams,
+    gateway: loadGateway,
+  })
   const handle = makeHandler({
     routes: routeMap,
     meetWebCaller: makeWebCallers({
@@ -220,6 +252,7 @@ export function buildService(
       await flush()
       feeds.stop()
       for (const connection of connections) connection.close()
+      await (await gateway)?.close()
       if (app !== undefined) await (await app).close()
     },
   }

@@ -22,6 +22,8 @@ const endpoints = {
     minInstances: '{{ params.MIN_INSTANCES }}',
     // The bound on what a flood of requests can cost.
     maxInstances: '{{ params.MAX_INSTANCES }}',
+    // The longest that an answer may stream.
+    timeoutSeconds: '{{ params.TIMEOUT_SECONDS }}',
     // Apps call it without a Google identity; without this, Cloud Run answers 403.
     httpsTrigger: { invoker: ['public'] },
     secretEnvironmentVariables: [{ key: 'MASTER_SECRETS' }, { key: 'SMS_SECRET' }],

@@ -40,6 +40,8 @@ const localParams = {
   // Texts go to the outbox, so they may go to these for nothing.
   SMS_COUNTRIES: 'DE,FR,GB,IN,US',
   SMS_OUTBOX_FILE: inCheckout('.local/outbox.jsonl'),
+  // The example upstreams, too: there are fakes of them.
+  DEFAULT_SCOPES: 'accounts,proxy:weather,proxy:payments',
 }
 
 /**

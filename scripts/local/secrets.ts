@@ -6,6 +6,9 @@ const SECRETS: Readonly<Record<string, () => string>> = {
   MASTER_SECRETS: () => JSON.stringify({ 1: randomBytes(32).toString('base64url') }),
   // The SMS provider's, for which texts on the console have no use.
   SMS_SECRET: () => 'unused',
+  // Of the two example upstreams, whose fakes accept these.
+  WEATHER_API_KEY: () => randomBytes(18).toString('base64url'),
+  PAYMENTS_API_TOKEN: () => randomBytes(18).toString('base64url'),
 }
 
 /** A dotenv file with all secrets, made anew. */

@@ -4,11 +4,13 @@ import { dirname } from 'node:path'
 import { bundle } from './bundle.ts'
 import { inCheckout } from './checkout.ts'
 import { startChild, type Child } from './child.ts'
+import { startFakeUpstreams } from './fakeUpstreams.ts'
 import { waitUntilHealthy } from './health.ts'
 import { loopbackEnv } from './loopbackEnv.ts'
 import type { Ports } from './ports.ts'
 import { makeRunFolder, type RunFolder } from './runFolder.ts'
 import { describeRunning, namespace, projectId, type Running } from './running.ts'
+import { secretIn } from './secrets.ts'
 import { buildSite } from './site.ts'
 
 export interface StackOptions {
@@ -46,17 +48,27 @@ export interface Stack {
 export async function startStack(options: StackOptions, signal?: AbortSignal): Promise<Stack> {
   const { logFile, ports, onProgress } = options
   const running = describeRunning(ports)
+  const upstreams = await startFakeUpstreams({
+    weather: secretIn(options.secrets, 'WEATHER_API_KEY'),
+    payments: secretIn(options.secrets, 'PAYMENTS_API_TOKEN'),
+  })
+  const origins = Object.entries(upstreams.origins).map(([name, origin]) => `${name}=${origin}`)
   mkdirSync(dirname(logFile), { recursive: true })
   writeFileSync(logFile, '')
   const folder = makeRunFolder({
     ports,
     secrets: options.secrets,
-    params: { ...options.params, DATABASE_URL: running.databaseUrl },
+    params: {
+      UPSTREAM_ORIGINS: origins.join(','),
+      ...options.params,
+      DATABASE_URL: running.databaseUrl,
+    },
     withDeveloperEnv: options.withDeveloperEnv ?? false,
   })
   const parts: Child[] = []
   const close = async () => {
     await Promise.all(parts.map((part) => part.stop()))
+    await upstreams.close()
     folder.remove()
   }
   try {

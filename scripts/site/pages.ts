@@ -31,6 +31,7 @@ const NAMED: readonly Section[] = [
       'docs/endpoints/password_reset.md',
       'docs/endpoints/password_confirm.md',
       'docs/endpoints/login.md',
+      'docs/gateway.md',
     ],
   },
   {

@@ -109,7 +109,7 @@ describe.each(FORMS)('through %s', (_name, apiBaseUrl) => {
     expect(answer.body).toMatchObject({
       keyId: credential.keyId,
       status: 'active',
-      scopes: ['accounts'],
+      scopes: ['accounts', 'proxy:payments', 'proxy:weather'],
     })
     expect(answer.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
     expect(await app.read(app.slotPath)).toBeNull()

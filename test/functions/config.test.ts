@@ -21,7 +21,8 @@ test('every setting has its default where nothing is set', () => {
   expect(smsParams().SMS_SENDER).toBe('console')
   const { databaseUrl, databaseUrls, ...rest } = config
   expect([databaseUrl, databaseUrls]).toEqual([GOOD.DATABASE_URL, [GOOD.DATABASE_URL]])
-  const { masterSecrets, defaultScopes, smsCountries, allowedOrigins, isEmulated, ...others } = rest
+  const { masterSecrets, defaultScopes, smsCountries, allowedOrigins, isEmulated, ...more } = rest
+  const { upstreamOrigins, timeoutMs, ...others } = more
   expect({ masterSecrets, defaultScopes, smsCountries, allowedOrigins, isEmulated }).toEqual({
     masterSecrets: MASTER_SECRETS,
     defaultScopes: ['accounts'],
@@ -29,6 +30,7 @@ test('every setting has its default where nothing is set', () => {
     allowedOrigins: new Set(),
     isEmulated: false,
   })
+  expect([upstreamOrigins, timeoutMs]).toEqual([new Map(), 30_000])
   for (const [name, value] of Object.entries(others)) {
     expect([name, value]).toEqual([name, SETTINGS[name as keyof typeof SETTINGS].options.default])
   }
@@ -69,6 +71,7 @@ const WRONG: Record<string, readonly string[]> = {
   // Above 60 s, a revoked key could outlive what the threats promise.
   INSTALL_CACHE_TTL_SECONDS: ['0', '61'],
   NONCE_MEMORY_MAX: ['0', '100000001'],
+  GATEWAY_CACHE_MIB: ['0', '1025'],
   SWEEP_BATCH: ['0', '1001'],
   CREDENTIAL_PICKUP: ['', 'Remove', 'drop'],
   ISSUANCE: ['', 'Direct', 'none'],
@@ -140,6 +143,26 @@ test('several databases are a list, whose first is the one that there always was
     const config = configOf({ DATABASE_URL: first, DATABASE_URLS: urls.join(',') })
     expect([config.databaseUrl, config.databaseUrls]).toEqual([urls[0], urls])
   }
+})
+
+describe('where upstreams are', () => {
+  const UPSTREAM_ORIGINS = 'weather=http://127.0.0.1:81,payments=http://127.0.0.1:82'
+  const local = { FUNCTIONS_EMULATOR: 'true', UPSTREAM_ORIGINS }
+  test('in a local run: where it says', () => {
+    expect([...configOf(local).upstreamOrigins]).toEqual([
+      ['weather', 'http://127.0.0.1:81'],
+      ['payments', 'http://127.0.0.1:82'],
+    ])
+  })
+  test.each([
+    ['it is not one', { UPSTREAM_ORIGINS }],
+    ['it is deployed', { ...local, K_CONFIGURATION: 'api' }],
+    ['it is malformed', { ...local, UPSTREAM_ORIGINS: 'weather' }],
+    ['it has two equals signs', { ...local, UPSTREAM_ORIGINS: 'weather=http://a=b' }],
+  ])('but not when %s', (_name, env) => {
+    expect(() => configOf(env)).toThrow(/^UPSTREAM_ORIGINS must be /)
+    delete process.env['K_CONFIGURATION']
+  })
 })
 
 describe('emulator settings (threat T25; the whole start is tried in boot.test.ts)', () => {

@@ -1,4 +1,7 @@
 import { parseTarget } from '../../protocol/src/index.ts'
+import { checkUpstreams } from '../../functions/src/gateway/checkUpstream.ts'
+import { exampleUpstreams } from '../../functions/src/gateway/exampleUpstreams.ts'
+import { UPSTREAMS } from '../../functions/src/gateway/upstreams.ts'
 import { makeRoutes } from '../../functions/src/routes.ts'
 
 // The handlers are not called here.
@@ -6,6 +9,14 @@ const routes = makeRoutes(
   {} as Parameters<typeof makeRoutes>[0],
   () => Promise.reject(new Error()),
   () => false,
+  {
+    upstreams: checkUpstreams([...UPSTREAMS, ...exampleUpstreams()], {
+      isEmulated: false,
+      timeoutMs: 30_000,
+      origins: new Map(),
+    }),
+    gateway: () => Promise.reject(new Error()),
+  },
 )
 const named = routes.map((route) => [`${route.method} ${route.path}`, route] as const)
 
@@ -27,6 +38,17 @@ test('only these are open; a new one is to be thought about here', () => {
 
 test('what changes anything is accepted once by whichever instance', () => {
   for (const [, { method, guard }] of named) {
-    if (typeof guard !== 'string' && method !== 'GET') expect(guard.nonce).toBe('durable')
+    if (typeof guard !== 'string' && !['GET', 'HEAD'].includes(method))
+      expect(guard.nonce).toBe('durable')
   }
+})
+
+test('an upstream needs a scope of its own', () => {
+  const proxies = named.filter(([, { path }]) => path.startsWith('/api/proxy/'))
+  expect(proxies.map(([name, { guard }]) => [name, guard])).toEqual([
+    ['GET /api/proxy/weather/', { nonce: 'memory', scope: 'proxy:weather' }],
+    ['HEAD /api/proxy/weather/', { nonce: 'memory', scope: 'proxy:weather' }],
+    ['POST /api/proxy/payments/', { nonce: 'durable', scope: 'proxy:payments' }],
+    ['GET /api/proxy/payments/', { nonce: 'memory', scope: 'proxy:payments' }],
+  ])
 })

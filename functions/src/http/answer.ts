@@ -26,6 +26,70 @@ export function answerJson(
   write(res, requestId, status, 'application/json', body, headers)
 }
 
+/** What another service has said, to be answered as it is. */
+export interface Relayed {
+  readonly status: number
+  /** Besides those that every answer has; `Content-Type` and a `Content-Length` that is known among them. */
+  readonly headers: HeaderMap
+  readonly content: Buffer | Flow
+}
+
+/** Content that comes in its own time. */
+export interface Flow {
+  /** Called once, when the answer has begun. Everything goes into the sink. */
+  into(sink: Sink): void
+  /** Nobody wants it: the answer could not begin. */
+  cancel(): void
+}
+
+/** The body of an answer under way. */
+export interface Sink {
+  /** False: the peer is slow, so wait for `onDrain`. */
+  write(chunk: Buffer): boolean
+  onDrain(listener: () => void): void
+  /** The peer has left, or has all of it. */
+  onClose(listener: () => void): void
+  end(): void
+  /** Breaks the connection off: what was answered is not whole, and the peer must not think so. */
+  cut(): void
+}
+
+/** Answers with what another service has said: nothing of it is to be stored or sniffed on the way, either. */
+export function answerRelayed(
+  res: ServerResponse,
+  requestId: string,
+  { status, headers, content }: Relayed,
+  more: HeaderMap,
+): void {
+  const isFlow = !Buffer.isBuffer(content)
+  if (isAnswered(res) || res.destroyed) return isFlow ? content.cancel() : undefined
+  const list = [...FIXED, HEADERS.requestId, requestId]
+  for (const name in more) list.push(name, more[name]!)
+  for (const name in headers) list.push(name, headers[name]!)
+  if (!isFlow) {
+    if (!BODILESS.has(status) && res.req.method !== 'HEAD')
+      list.push('Content-Length', String(content.length))
+    res.writeHead(status, list)
+    res.end(content)
+    return
+  }
+  res.writeHead(status, list)
+  // Or a peer that waits for the first event would not even see the head.
+  res.flushHeaders()
+  content.into(sinkOf(res))
+}
+
+/** RFC 9110 sections 15.3.5 and 15.4.5: no content, and so no length of it. */
+const BODILESS = new Set([204, 304])
+
+const sinkOf = (res: ServerResponse): Sink => ({
+  write: (chunk) => res.write(chunk),
+  onDrain: (listener) => void res.on('drain', listener),
+  onClose: (listener) => void res.once('close', listener),
+  end: () => void res.end(),
+  cut: () => void res.destroy(),
+})
+
 export interface Problem extends ApiErrorOptions {
   readonly code: ErrorCode
   readonly requestId: string
@@ -63,13 +127,7 @@ function write(
   body: unknown,
   headers: HeaderMap = {},
 ): void {
-  // Answered already: the request's deadline was quicker than its handler.
-  if (res.writableEnded) return
-  // The peer is gone, or a handler failed after its answer had begun: there is nothing to say it to.
-  if (res.headersSent) {
-    res.destroy()
-    return
-  }
+  if (isAnswered(res)) return
   const text = JSON.stringify(body)
   const list = [
     ...FIXED,
@@ -83,4 +141,14 @@ function write(
   for (const name in headers) list.push(name, headers[name]!)
   res.writeHead(status, list)
   res.end(text)
+}
+
+/** Whether there is nobody left to answer, or nothing left to say. */
+function isAnswered(res: ServerResponse): boolean {
+  // Answered already: the request's deadline was quicker than its handler.
+  if (res.writableEnded) return true
+  if (!res.headersSent) return false
+  // The peer is gone, or a handler failed after its answer had begun.
+  res.destroy()
+  return true
 }

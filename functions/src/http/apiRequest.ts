@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { Target } from '@latchkey/protocol'
 import type { Install } from '../installs/install.ts'
-import type { HeaderMap } from './answer.ts'
+import type { HeaderMap, Relayed } from './answer.ts'
 
 /** A request that has passed its route's guard. */
 export interface ApiRequest {
@@ -10,6 +11,8 @@ export interface ApiRequest {
   readonly headers: IncomingHttpHeaders
   /** The route's path for the log; empty until it is found, as what was asked for may hold anything. */
   routePath: string
+  /** What was asked for, in the canonical form that was signed; undefined until it is found good. */
+  target: Target | undefined
   rawBody: Buffer
   /** Whose key has signed it; on signed routes only. */
   install: Install | undefined
@@ -22,7 +25,10 @@ export interface Answer {
   readonly headers?: HeaderMap
 }
 
-export type Handler = (req: ApiRequest) => Answer | Promise<Answer>
+/** What a handler answers with: JSON of its own, or what another service has said. */
+export type Answered = Answer | Relayed
+
+export type Handler = (req: ApiRequest) => Answered | Promise<Answered>
 
 /** The install of a signed route's request. */
 export function installOf(req: ApiRequest): Install {

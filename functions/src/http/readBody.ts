@@ -1,30 +1,33 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { ApiError } from './apiError.ts'
 
-/** Raw bytes. The largest body of the contract is below 2 kB. */
+/** Raw bytes, unless a route takes more. The largest body of the contract is below 2 kB. */
 export const BODY_BYTES_MAX = 16 * 1024
 
 const NO_BODY = Buffer.alloc(0)
 
 /**
- * The raw body: `rawBody` where a framework has read it already, else the stream's bytes. Settles at
+ * The raw body of at most `bytesMax`: `rawBody` where a framework has read it already, else the stream's bytes. Settles at
  * once when there is nothing to wait for.
  * @throws ApiError `unsupported_media_type` for any content encoding (a framework has inflated it
  * before us, so its size says nothing), `payload_too_large`, `invalid_request` for a transfer coding
  * other than chunked and for a body that breaks off
  */
-export function readBody(req: IncomingMessage): Buffer | Promise<Buffer> {
+export function readBody(
+  req: IncomingMessage,
+  bytesMax = BODY_BYTES_MAX,
+): Buffer | Promise<Buffer> {
   refuseCodings(req.headers)
   const declaredBytes = Number(req.headers['content-length'] ?? 0)
   // A declared size is believed only when it is too large: then not a byte needs to be read.
-  if (declaredBytes > BODY_BYTES_MAX) throw tooLarge()
+  if (declaredBytes > bytesMax) throw tooLarge()
   const { rawBody } = req as { rawBody?: unknown }
   if (Buffer.isBuffer(rawBody)) {
-    if (rawBody.length > BODY_BYTES_MAX) throw tooLarge()
+    if (rawBody.length > bytesMax) throw tooLarge()
     return rawBody
   }
   const hasBody = declaredBytes > 0 || req.headers['transfer-encoding'] !== undefined
-  return hasBody && !req.readableEnded ? readStream(req) : NO_BODY
+  return hasBody && !req.readableEnded ? readStream(req, bytesMax) : NO_BODY
 }
 
 function refuseCodings(headers: IncomingHttpHeaders): void {
@@ -41,7 +44,7 @@ function refuseCodings(headers: IncomingHttpHeaders): void {
 }
 
 /** By events: an async iterator takes twice as long for a body of one chunk, which nearly all are. */
-function readStream(req: IncomingMessage): Promise<Buffer> {
+function readStream(req: IncomingMessage, bytesMax: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
     let size = 0
@@ -51,7 +54,7 @@ function readStream(req: IncomingMessage): Promise<Buffer> {
     }
     const take = (chunk: Buffer): void => {
       size += chunk.length
-      if (size <= BODY_BYTES_MAX) return void chunks.push(chunk)
+      if (size <= bytesMax) return void chunks.push(chunk)
       req.pause()
       endWith(() => reject(tooLarge()))
     }

@@ -9,6 +9,7 @@ declare const phone: string
 declare const password: string
 declare const customToken: string
 declare const credential: { apiKey: string; hmacSecret: string }
+type Upstream = import('../../../functions/src/gateway/upstream.ts').Upstream
 
 declare module '@react-native-firebase/auth' {
   export interface Auth {

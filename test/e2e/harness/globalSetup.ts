@@ -47,6 +47,9 @@ export default async function globalSetup(): Promise<void> {
   const run: EndToEndRun = {
     ...stack.running,
     masterSecrets: secretIn(secrets, 'MASTER_SECRETS'),
+    upstreamSecrets: ['WEATHER_API_KEY', 'PAYMENTS_API_TOKEN'].map((name) =>
+      secretIn(secrets, name),
+    ),
     logFile,
     outboxFile,
     listedOrigin,

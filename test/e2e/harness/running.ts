@@ -4,6 +4,8 @@ import type { Running } from '../../../scripts/local/running.ts'
 export interface EndToEndRun extends Running {
   /** The function's master secrets: JSON, version to base64url. */
   masterSecrets: string
+  /** What the example upstreams are called with. */
+  upstreamSecrets: readonly string[]
   /** The output of the database and the emulators, the function's log among it. */
   logFile: string
   /** The texts that were sent, as JSON lines. */

@@ -23,6 +23,8 @@ export async function startHandlerAlone(): Promise<HandlerAlone> {
     GCLOUD_PROJECT: projectId,
     DATABASE_URL: databaseUrl,
     MASTER_SECRETS: masterSecrets,
+    // As everywhere else in the run.
+    DEFAULT_SCOPES: 'accounts,proxy:weather,proxy:payments',
   })
   const events: LogEvent[] = []
   const service = buildService(

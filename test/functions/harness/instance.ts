@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo, Server } from 'node:net'
 import { readConfig, type Config } from '../../../functions/src/config.ts'
+import type { Upstream } from '../../../functions/src/gateway/upstream.ts'
 import type { LogEvent } from '../../../functions/src/log.ts'
 import { makeRoutes, type Route } from '../../../functions/src/routes.ts'
 import { buildService, type Service } from '../../../functions/src/service.ts'
@@ -22,11 +23,13 @@ export interface Instance {
 /**
  * Starts an instance on the database; a second call starts another one that shares only that.
  * @param more routes besides the service's own
+ * @param upstreams behind its gateway
  */
 export async function startInstance(
   { rtdb, clock }: Pick<TestDatabase, 'rtdb' | 'clock'>,
   settings: Partial<Config> = {},
   more: readonly Route[] = [],
+  upstreams: readonly Upstream[] = [],
 ): Promise<Instance> {
   holdIntervals()
   const events: LogEvent[] = []
@@ -36,6 +39,7 @@ export async function startInstance(
     log: (event) => events.push(event),
     now: () => clock.ms,
     routes: (...parts) => [...makeRoutes(...parts), ...more],
+    upstreams,
   })
   const server = createServer((req, res) => void service.handle(req, res))
   const port = await listen(server)

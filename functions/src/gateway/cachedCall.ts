@@ -1,0 +1,138 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { HeaderMap, Relayed } from '../http/answer.ts'
+import { ApiError } from '../http/apiError.ts'
+import type { AnswerCache, CacheKey, CacheRequest } from './answerCache.ts'
+import type { CheckedUpstream } from './checkUpstream.ts'
+import type { UpstreamAnswer } from './exchange.ts'
+import { answerHeaders } from './passedHeaders.ts'
+import type { ProxyCall } from './proxyCall.ts'
+import { UpstreamFailure } from './upstreamFailure.ts'
+
+/** Who calls, with what is no part of the call itself. */
+export interface Caller {
+  readonly requestId: string
+  readonly keyId: string
+  readonly headers: IncomingHttpHeaders
+}
+
+/** Asks the upstream; `ask` are further headers, by which a kept answer is found to be still good. */
+export type Fetch = (
+  call: ProxyCall,
+  caller: Caller,
+  ask: readonly string[],
+) => Promise<UpstreamAnswer>
+
+/** Answers from what is kept, where the path and RFC 9111 let it, else from the upstream. */
+export type CachedCall = (call: ProxyCall, caller: Caller) => Promise<Relayed>
+
+/** Only here does an answer meet a caller: what one install was answered reaches another by no other way. */
+export function makeCachedCall(
+  upstream: CheckedUpstream,
+  cache: AnswerCache,
+  fetch: Fetch,
+): CachedCall {
+  const passed = (headers: UpstreamAnswer['headers']) => answerHeaders(upstream, headers)
+  const isAuthorized = authorizes(upstream)
+
+  /** A copy is of use, and safe to make, for a GET of such a path only. */
+  const cached = async (call: ProxyCall, caller: Caller): Promise<Relayed> => {
+    const { keyId, headers } = caller
+    const rule = call.path.cache!
+    const key = keyOf(upstream.name, rule.for === 'public' ? PUBLIC : keyId, call)
+    const request = requestOf(call, headers, isAuthorized)
+    const found = cache.find(key, request)
+    if (found.kind === 'hit') {
+      const { answer, age, ttl } = found
+      return kept(answer, `hit; ttl=${ttl}`, { Age: String(age) })
+    }
+    // RFC 9111 section 5.2.1.7.
+    if (/(?:^|[\s,])only-if-cached(?:$|[\s,])/.test(request.headers['cache-control'] ?? '')) {
+      throw new ApiError('upstream_timeout', { detail: `${upstream.name}: only-if-cached` })
+    }
+    const answer = await fetch(call, caller, found.kind === 'stale' ? found.ask : [])
+    const { status } = answer
+    if (status === 304) {
+      const renewed = cache.renew(key, request, answer.headers, passed, rule.ttlSecondsMax)
+      if (renewed === undefined) throw new UpstreamFailure('http_protocol_error')
+      return kept(renewed, `fwd=${found.why}; fwd-status=304`)
+    }
+    const relayed = relay(upstream, answer)
+    const { content } = relayed
+    const isKept =
+      Buffer.isBuffer(content) &&
+      cache.keep(
+        key,
+        request,
+        { status, content, headers: relayed.headers, received: answer.headers },
+        rule.ttlSecondsMax,
+      )
+    return withStatus(relayed, `fwd=${found.why}; fwd-status=${status}${isKept ? '; stored' : ''}`)
+  }
+
+  return async (call, caller) => {
+    if (call.path.cache !== undefined && call.method === 'GET') return cached(call, caller)
+    const answer = await fetch(call, caller, [])
+    if (!SAFE.has(call.method) && answer.status < 400) {
+      for (const who of [PUBLIC, caller.keyId]) cache.forget(keyOf(upstream.name, who, call).uri)
+    }
+    const relayed = relay(upstream, answer)
+    return call.path.cache === undefined ? relayed : withStatus(relayed, 'fwd=method')
+  }
+}
+
+/** No key ID: those are hexadecimal. */
+const PUBLIC = 'public'
+
+const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD'])
+
+/** Lines, of which no part can hold one: a name, hexadecimal digits, an encoded path, header values. */
+const keyOf = (name: string, who: string, { target, chosen }: ProxyCall): CacheKey => ({
+  uri: `${name}\n${who}\n${target}`,
+  chosen: chosen.join('\n'),
+})
+
+/** RFC 9111 section 3.5 counts here as well: what our own credential was shown is for its owner. */
+const authorizes = ({ secret }: CheckedUpstream): boolean =>
+  secret !== undefined &&
+  (secret.goes.in === 'basic' ||
+    (secret.goes.in === 'header' && secret.goes.name.toLowerCase() === 'authorization'))
+
+function requestOf(
+  { method, target, chosen }: ProxyCall,
+  sent: IncomingHttpHeaders,
+  isAuthorized: boolean,
+): CacheRequest {
+  const headers: Record<string, string> = {}
+  for (let at = 0; at + 1 < chosen.length; at += 2) headers[chosen[at]!] = chosen[at + 1]!
+  const { 'cache-control': control, pragma } = sent
+  if (control !== undefined) headers['cache-control'] = control.toLowerCase()
+  if (pragma !== undefined) headers['pragma'] = pragma.toLowerCase()
+  if (isAuthorized) headers['authorization'] = 'of the upstream'
+  return { method, url: target, headers }
+}
+
+/** An upstream's answer as the app gets it. */
+function relay(upstream: CheckedUpstream, answer: UpstreamAnswer): Relayed {
+  const content = answer.content()
+  const headers = answerHeaders(upstream, answer.headers)
+  const length = answer.headers['content-length']
+  // So that the app notices when less than that comes.
+  const isTold = !Buffer.isBuffer(content) && typeof length === 'string'
+  return {
+    status: answer.status,
+    headers: isTold ? { ...headers, 'Content-Length': length } : headers,
+    content,
+  }
+}
+
+const kept = (
+  { headers, content }: Pick<Relayed, 'headers' | 'content'>,
+  status: string,
+  more: HeaderMap = {},
+): Relayed => withStatus({ status: 200, headers: { ...headers, ...more }, content }, status)
+
+/** RFC 9211. */
+const withStatus = (relayed: Relayed, status: string): Relayed => ({
+  ...relayed,
+  headers: { ...relayed.headers, 'Cache-Status': `latchkey; ${status}` },
+})
