@@ -43,16 +43,39 @@ export function parseUpdate(base: string, values: unknown): Change[] {
  */
 export function applyChanges(root: Tree, changes: readonly Change[], now: number): Tree {
   let next = root
-  for (const { path, target, value } of changes) {
-    const existing = nodeAt(root, path)
-    if (target === 'node') {
-      const node = parseTree(value, { now, existing, keysDepth: path.length })
-      next = withNodeAt(next, path, node)
-    } else {
-      next = withPriorityAt(next, path, parsePriority(value, now, existing))
+  for (const siblings of runsOfSiblings(changes)) {
+    const parent = parentOf(siblings[0]!)
+    let node = nodeAt(next, parent)
+    for (const { path, target, value } of siblings) {
+      const existing = nodeAt(root, path)
+      const way = path.slice(parent.length)
+      node =
+        target === 'node'
+          ? withNodeAt(node, way, parseTree(value, { now, existing, keysDepth: path.length }))
+          : withPriorityAt(node, way, parsePriority(value, now, existing))
     }
+    next = withNodeAt(next, parent, node)
   }
   return next
+}
+
+/** Changes of one parent that follow each other, as a record's do: the way to it is copied once for all. */
+function* runsOfSiblings(changes: readonly Change[]): Generator<readonly Change[]> {
+  let from = 0
+  for (let to = 1; to <= changes.length; to++) {
+    if (to < changes.length && areSiblings(changes[from]!, changes[to]!)) continue
+    yield changes.slice(from, to)
+    from = to
+  }
+}
+
+const parentOf = ({ path }: Change): Path => path.slice(0, -1)
+
+function areSiblings(one: Change, other: Change): boolean {
+  const { length } = one.path
+  if (length !== other.path.length) return false
+  for (let at = 0; at < length - 1; at++) if (one.path[at] !== other.path[at]) return false
+  return length > 0
 }
 
 /** A priority takes the same JSON as a leaf, server values included. */
