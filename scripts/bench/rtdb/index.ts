@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util'
+import { openLab, type Lab } from '../lab.ts'
 import { formatFigure, isMissed, type Figure } from './figure.ts'
-import { openLab, type Lab } from './lab.ts'
 import { listenerFigures } from './listeners.ts'
+import { PROGRAMS } from './programs.ts'
 import { setFigures } from './sets.ts'
 import { startupFigures } from './startup.ts'
 
@@ -16,7 +17,7 @@ machine was quiet enough to say so.`
 
 const parts: Record<string, (lab: Lab) => Promise<Figure[]>> = {
   startup: startupFigures,
-  tree: (lab) => lab.start('tree').heard<Figure[]>(),
+  tree: (lab) => lab.start(PROGRAMS.tree).heard<Figure[]>(),
   sets: setFigures,
   listeners: listenerFigures,
 }
@@ -38,7 +39,7 @@ if (values.help) {
 
 /** Prints the figures of these parts. False if a limit is missed. */
 async function measure(names: readonly string[]): Promise<boolean> {
-  const lab = await openLab()
+  const lab = await openLab(Object.values(PROGRAMS))
   let isAllKept = true
   try {
     for (const name of names) {

@@ -1,8 +1,9 @@
+import { cpuOf, type Lab } from '../lab.ts'
 import { percentile } from '../percentile.ts'
 import type { BenchProcess } from '../serverProcess.ts'
 import type { Figure } from './figure.ts'
 import { inFlight } from './inFlight.ts'
-import { cpuOf, type Lab } from './lab.ts'
+import { PROGRAMS } from './programs.ts'
 import { connectWire, type Wire } from './wire.ts'
 
 const ROUNDS = 9
@@ -52,7 +53,7 @@ interface Audience {
 }
 
 async function audienceOf(lab: Lab, listeners: number): Promise<Audience> {
-  const server = lab.start('server', RULES)
+  const server = lab.start(PROGRAMS.server, { args: [RULES] })
   const url = await server.heard<string>()
   const [reader, writer] = [await connectWire(url), await connectWire(url)]
   await writer.request('gauth', { cred: 'owner', authvar: { uid: 'writer' } })

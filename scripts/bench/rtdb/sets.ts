@@ -1,7 +1,8 @@
+import { cpuOf, type Lab } from '../lab.ts'
 import { percentile } from '../percentile.ts'
 import type { BenchProcess } from '../serverProcess.ts'
 import type { Figure } from './figure.ts'
-import { cpuOf, type Lab } from './lab.ts'
+import { PROGRAMS } from './programs.ts'
 import type { Written } from './programs/writer.ts'
 
 const ROUNDS = 7
@@ -12,12 +13,12 @@ const RULES = `{"rules": {"sets": {"$key": {
 
 /** Small sets over loopback, judged by rules: with the Admin SDK, by hand, and by hand to a server that only acknowledges. */
 export async function setFigures(lab: Lab): Promise<Figure[]> {
-  const ours = lab.start('server', RULES)
-  const bare = lab.start('bareServer')
+  const ours = lab.start(PROGRAMS.server, { args: [RULES] })
+  const bare = lab.start(PROGRAMS.bareServer)
   const [url, bareUrl] = [await ours.heard<string>(), await bare.heard<string>()]
-  const sdk = await pairOf(ours, lab.start('writer', 'sdk', url))
-  const wire = await pairOf(ours, lab.start('writer', 'wire', url))
-  const floor = await pairOf(bare, lab.start('writer', 'wire', bareUrl))
+  const sdk = await pairOf(ours, lab.start(PROGRAMS.writer, { args: ['sdk', url] }))
+  const wire = await pairOf(ours, lab.start(PROGRAMS.writer, { args: ['wire', url] }))
+  const floor = await pairOf(bare, lab.start(PROGRAMS.writer, { args: ['wire', bareUrl] }))
   for (let round = 0; round < ROUNDS + WARM_UP; round++) {
     for (const pair of [sdk, wire, floor]) {
       const slice = await measure(pair)

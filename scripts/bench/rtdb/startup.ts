@@ -4,9 +4,10 @@ import { statSync } from 'node:fs'
 import { inCheckout } from '../../local/checkout.ts'
 import { loopbackEnv } from '../../local/loopbackEnv.ts'
 import { run } from '../../local/run.ts'
+import type { Lab } from '../lab.ts'
 import { percentile } from '../percentile.ts'
 import type { Figure } from './figure.ts'
-import type { Lab } from './lab.ts'
+import { PROGRAMS } from './programs.ts'
 
 const ROUNDS = 15
 const RULES = inCheckout('database.rules.json')
@@ -55,7 +56,7 @@ async function timeToFirstLine(args: string[]): Promise<number> {
 }
 
 async function timeInProcess(lab: Lab, what: string): Promise<number> {
-  const program = lab.start('inProcess', what)
+  const program = lab.start(PROGRAMS.inProcess, { args: [what] })
   const time = await program.heard<number>()
   await program.stop()
   return time

@@ -39,5 +39,8 @@ async function visit(seconds: number): Promise<number[]> {
   return Promise.all(pending)
 }
 
-process.on('message', (seconds) => void visit(Number(seconds)).then((ms) => process.send!(ms)))
+process.on('message', (message: string) => {
+  // The probe hears other messages.
+  if (/^[0-9.]+$/.test(message)) void visit(Number(message)).then((ms) => process.send!(ms))
+})
 process.send!('ready')
