@@ -1,12 +1,5 @@
 import type { Install, InstallStatus } from './install.ts'
-import {
-  collected,
-  credentialPath,
-  ended,
-  feedEntry,
-  superseded,
-  type Revocation,
-} from './store.ts'
+import { credentialPath, feedEntry, revoked, superseded, type Revocation } from './store.ts'
 
 /** What an operator can do to a key. */
 export type OperatorAction = 'revoke' | 'suspend' | 'resume' | 'rotate'
@@ -103,15 +96,7 @@ type Write = (
 ) => { readonly paths: Values; readonly otherwise?: Values }
 
 const WRITES: Readonly<Record<OperatorAction, Write>> = {
-  revoke: (install, { at, reason }, { retentionMs }) => {
-    const revoked = {
-      ...ended(install, 'revoked', at + retentionMs),
-      [`installs/${install.keyId}/reason`]: reason,
-    }
-    // A superseded key has no drop: what lies in its place is its successor's, and the rules keep it.
-    if (install.status === 'superseded') return { paths: revoked }
-    return { paths: { ...revoked, ...collected(install) }, otherwise: revoked }
-  },
+  revoke: (install, revocation, { retentionMs }) => revoked(install, revocation, retentionMs),
 
   suspend: ({ keyId, status }, { reason }) => ({
     paths: {

@@ -196,17 +196,8 @@ export function makeInstallStore(
     read: async (keyId) => parseInstall(keyId, await database.read(`installs/${keyId}`)),
 
     revoke: async (install, revocation) => {
-      const revoked = {
-        ...ended(install, 'revoked', revocation.at + retentionMs),
-        [`installs/${install.keyId}/reason`]: revocation.reason,
-        ...feedEntry(install, revocation),
-      }
-      // A newer key's drop stays: a superseded key has none, and the rules refuse to remove a drop that
-      // waits for another.
-      const removal = { ...revoked, ...collected(install) }
-      return (
-        (install.status === 'active' && (await database.write(removal))) || database.write(revoked)
-      )
+      const { paths, otherwise } = revoked(install, revocation, retentionMs)
+      return (await database.write(paths)) || (otherwise !== undefined && database.write(otherwise))
     },
 
     collect: (install, nowMs) => database.write({ ...collected(install), ...used(install, nowMs) }),
@@ -265,11 +256,7 @@ export function superseded({ install, graceUntil, revocation }: Superseded, rete
 }
 
 /** A status that a key does not come back from; the sweep removes the record in its time. */
-export function ended(
-  { keyId, status }: Install,
-  by: 'superseded' | 'revoked',
-  removeAfter: number,
-) {
+function ended({ keyId, status }: Install, by: 'superseded' | 'revoked', removeAfter: number) {
   return {
     [`installs/${keyId}/status`]: by,
     [`installs/${keyId}/removeAfter`]: removeAfter,
@@ -277,6 +264,21 @@ export function ended(
     // Only a dormant key has it, and the rules let nobody remove what is not there.
     ...(status === 'dormant' && { [`installs/${keyId}/dormantFrom`]: null }),
   }
+}
+
+/**
+ * Revokes a key for good, and takes its drop away; `otherwise` is for the place that holds a newer key's
+ * drop by now, which the rules keep.
+ */
+export function revoked(install: Install, revocation: Revocation, retentionMs: number) {
+  const record = {
+    ...ended(install, 'revoked', revocation.at + retentionMs),
+    [`installs/${install.keyId}/reason`]: revocation.reason,
+    ...feedEntry(install, revocation),
+  }
+  // A superseded key has no drop: what lies in its place is its successor's.
+  if (install.status === 'superseded') return { paths: record }
+  return { paths: { ...record, ...collected(install) }, otherwise: record }
 }
 
 function used(install: Install, nowMs: number) {
@@ -287,7 +289,7 @@ function used(install: Install, nowMs: number) {
   }
 }
 
-export function collected(install: Install) {
+function collected(install: Install) {
   return { [credentialPath(install)]: null, [`installs/${install.keyId}/pickupBy`]: null }
 }
 

@@ -37,38 +37,27 @@ export const KEY_HEADINGS = columns([
 ])
 
 /** Everything that a record may hold; none of it is secret. */
-const FIELDS = [
-  'uid',
-  'slot',
-  'status',
-  'reason',
-  'masterVersion',
-  'createdAt',
-  'firstUsedAt',
-  'lastUsedAt',
-  'unusedSince',
-  'dormantFrom',
-  'graceUntil',
-  'pickupBy',
-  'removeAfter',
-  'previousKeyId',
-] as const
-
-const TIMES: ReadonlySet<string> = new Set([
-  'createdAt',
-  'firstUsedAt',
-  'lastUsedAt',
-  'unusedSince',
-  'dormantFrom',
-  'graceUntil',
-  'pickupBy',
-  'removeAfter',
-])
+const FIELDS: Readonly<Record<string, 'text' | 'time'>> = {
+  uid: 'text',
+  slot: 'text',
+  status: 'text',
+  reason: 'text',
+  masterVersion: 'text',
+  createdAt: 'time',
+  firstUsedAt: 'time',
+  lastUsedAt: 'time',
+  unusedSince: 'time',
+  dormantFrom: 'time',
+  graceUntil: 'time',
+  pickupBy: 'time',
+  removeAfter: 'time',
+  previousKeyId: 'text',
+}
 
 /** The whole record, as JSON has it. */
 export function keyRecord(keyId: string, value: unknown): Record<string, unknown> {
   const record = value as Record<string, unknown>
-  const present = FIELDS.filter((field) => record[field] !== undefined)
+  const present = Object.keys(FIELDS).filter((field) => record[field] !== undefined)
   return {
     keyId,
     ...Object.fromEntries(present.map((field) => [field, record[field]])),
@@ -81,7 +70,7 @@ export const showKeyRecord = (record: Readonly<Record<string, unknown>>): string
     .map(([name, value]) =>
       columns([
         [name, 14],
-        [TIMES.has(name) ? showTime(value) : String(value as string), 20],
+        [FIELDS[name] === 'time' ? showTime(value) : String(value as string), 20],
       ]),
     )
     .join('\n')
