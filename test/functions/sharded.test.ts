@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseApiKey } from '../../protocol/src/index.ts'
+import { dayOf } from '../../functions/src/installs/store.ts'
 import { makeShardMap, withShard } from '../../functions/src/shards.ts'
 import { slotOf } from '../../functions/src/installs/slot.ts'
 import { NAMESPACE, newClock, rowOf, seconds, startDatabase } from './harness/database.ts'
@@ -98,6 +99,12 @@ async function register(uid: string, by = instance): Promise<Key & { shard: numb
 }
 
 const rowAt = (shard: number, keyId: string) => shards[shard]!.base.data()['installs']?.[keyId]
+
+function seedKey(shard: number, key: Key, more: Record<string, unknown> = {}): void {
+  const { base } = shards[shard]!
+  const row = { ...rowOf(key, clock), ...more }
+  base.seed('installs', { ...base.data()['installs'], [key.keyId]: row })
+}
 
 /** UIDs that live at `from` of three databases, and at `to` of four. */
 function uidsOf(from: number, to: number): string[] {
@@ -217,8 +224,7 @@ test('a fourth database takes its share; no key that exists moves', async () => 
 test('what could not be superseded while its database was away, the next registration supersedes', async () => {
   const [, , uid] = uidsOf(1, 3)
   const old = keyWithId(withShard(keyOf(99).keyId, 1))
-  const row = rowOf({ ...old, uid: uid!, slot: SLOT }, clock)
-  shards[1]!.base.seed('installs', { ...shards[1]!.base.data()['installs'], [old.keyId]: row })
+  seedKey(1, { ...old, uid: uid!, slot: SLOT })
   await shards[1]!.proxy.inflict('refused')
   expect((await register(uid!)).shard).toBe(3)
   await shards[1]!.proxy.inflict('none')
@@ -232,8 +238,7 @@ test('what could not be superseded while its database was away, the next registr
 test('a suspended key that was left behind keeps its UID out', async () => {
   const uid = uidsOf(0, 3)[0]!
   const old = keyWithId(withShard(keyOf(98).keyId, 0))
-  const row = { ...rowOf({ ...old, uid, slot: SLOT }, clock), status: 'suspended' }
-  shards[0]!.base.seed('installs', { ...shards[0]!.base.data()['installs'], [old.keyId]: row })
+  seedKey(0, { ...old, uid, slot: SLOT }, { status: 'suspended' })
   const { json } = await post({ deviceId: DEVICE, uid })
   const otp = readAt(json)['code'] as unknown as string
   expect((await post({ deviceId: DEVICE, uid, otp })).json).toMatchObject({ code: 'key_suspended' })
@@ -264,3 +269,34 @@ test('a list in another order is noticed before anything is looked for', async (
   )
   await mixed.close()
 })
+
+test('usage is counted where its key is, what no key has signed at the first; one that is away holds up no other', async () => {
+  const counting = await startOn(3, { usageFlushSeconds: 60 })
+  const keys = [0, 1, 2].map((shard) => keyWithId(withShard(keyOf(90 + shard).keyId, shard)))
+  keys.forEach((key, shard) => seedKey(shard, { ...key, uid: `uid-usage-${shard}`, slot: SLOT }))
+  for (const key of keys) expect((await use(key, counting)).status).toBe(200)
+  await counting.send({ target: '/api/installs/current' })
+
+  await shards[1]!.proxy.inflict('refused')
+  await counting.service.flush()
+  expect(keys.map(({ keyId }, shard) => requestsAt(shard, keyId))).toEqual([1, undefined, 1])
+  await shards[1]!.proxy.inflict('none')
+  await use(keys[1]!, counting)
+  for (let tries = 0; tries < 50 && requestsAt(1, keys[1]!.keyId) === undefined; tries += 1) {
+    await sleep(100)
+    await counting.service.flush()
+  }
+  expect(requestsAt(1, keys[1]!.keyId)).toBe(2)
+
+  for (const shard of [0, 1, 2]) {
+    for (const { keyId } of keys.filter((_, other) => other !== shard)) {
+      expect(requestsAt(shard, keyId)).toBeUndefined()
+    }
+    expect(usageAt(shard)['unverified'] !== undefined).toBe(shard === 0)
+  }
+  await counting.close()
+})
+
+const usageAt = (shard: number): Tree =>
+  shards[shard]!.base.data()['usage']?.[dayOf(clock.ms)] ?? {}
+const requestsAt = (shard: number, keyId: string) => usageAt(shard)[keyId]?.['requests']

@@ -3,7 +3,11 @@ import { running } from './running.ts'
 
 /** An app on a phone that has fetched its credential and signs with it. */
 export interface RegisteredApp {
+  readonly uid: string
   readonly keyId: string
+  readonly apiKey: string
+  /** Signs and sends a `GET`. */
+  get(path: string): Promise<Response>
   /** Signs a `POST` with a nonce of its own; the path is below the API's address. */
   sign(path: string, body: object): Promise<SignedCall>
   /** Signs and sends; `headers` are those that no signature covers. */
@@ -27,7 +31,10 @@ export async function startRegisteredApp(): Promise<RegisteredApp> {
     sendCall(await sign(path, body), headers)
 
   return {
+    uid: app.uid,
     keyId: credential.keyId,
+    apiKey: credential.apiKey,
+    get: async (path) => sendCall(await app.sign(credential, { method: 'GET', path })),
     sign,
     post,
     postPatiently: async (path, body) => {

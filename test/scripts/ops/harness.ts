@@ -22,11 +22,19 @@ export interface RunOptions {
 }
 
 /** The commands as a script calls them: a process of its own, without a terminal. */
-export function runOps(
+export const runOps = (args: readonly string[], options?: RunOptions): Promise<Run> =>
+  runIn(process.execPath, ['--import', 'tsx', 'scripts/ops/index.ts', ...args], options)
+
+/** The same as a person calls them, who types an `npm run` more. */
+export const runNpmOps = (args: readonly string[], options?: RunOptions): Promise<Run> =>
+  runIn('npm', ['run', '--silent', 'ops', '--', ...args], options)
+
+function runIn(
+  command: string,
   args: readonly string[],
   { env, stdin = '' }: RunOptions = {},
 ): Promise<Run> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'scripts/ops/index.ts', ...args], {
+  const child = spawn(command, args, {
     cwd: CHECKOUT,
     env: { PATH: process.env['PATH'], USER: 'tester', ...env },
   })
