@@ -37,12 +37,16 @@ const project = (displayName, testMatch, more = {}) => ({
 
 export default {
   projects: [
-    project('unit', ['test/{protocol,functions,client,rtdb,scripts,docs}/**/*.test.ts']),
+    project('unit', ['test/{protocol,functions,client,rtdb,scripts,docs,openapi}/**/*.test.ts']),
     project('rules', ['test/rules/**/*.test.ts']),
     project('e2e', ['test/e2e/**/*.test.ts'], {
       // Everything is started once for the whole run, and only if one of these tests is in it.
       globalSetup: '<rootDir>/test/e2e/harness/globalSetup.ts',
       globalTeardown: '<rootDir>/test/e2e/harness/globalTeardown.ts',
+      setupFilesAfterEnv: [
+        '<rootDir>/test/timeout.ts',
+        '<rootDir>/test/e2e/harness/conformance.ts',
+      ],
     }),
   ],
 }

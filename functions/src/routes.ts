@@ -30,6 +30,12 @@ const SIGNED_ONCE = { nonce: 'durable' } as const
 
 const health: Handler = () => ({ status: 200, body: { status: 'ok' } })
 
+/** Made from this map (npm run openapi); a file of its own, which only this request reads. */
+const openapi: Handler = async () => {
+  const { default: body } = await import('./openapi.json', { with: { type: 'json' } })
+  return { status: 200, body }
+}
+
 const SIGNED_ACCOUNTS = { nonce: 'durable', scope: 'accounts' } as const
 
 /** What stands behind `/api/proxy/`. */
@@ -79,6 +85,8 @@ export function makeRoutes(
 
   return [
     { method: 'GET', path: '/api/health', guard: 'open', handler: health },
+    // Not quite open: the answer is large.
+    { method: 'GET', path: '/api/openapi.json', guard: 'limited', handler: openapi },
     { method: 'POST', path: '/api/installs', guard: 'limited', handler: installs.register },
     { method: 'GET', path: '/api/installs/current', guard: SIGNED, handler: installs.showCurrent },
     {

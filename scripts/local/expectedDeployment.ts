@@ -7,6 +7,7 @@ import type { Manifest } from './deployedPackage.ts'
 /** What must be uploaded, and nothing else. */
 const uploaded = [
   relative(inCheckout('functions'), bundleIn()).replaceAll('\\', '/'),
+  'lib/openapi.json',
   'package-lock.json',
   'package.json',
 ]

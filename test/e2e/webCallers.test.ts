@@ -1,4 +1,5 @@
 import { request } from 'node:http'
+import { apiPathOf, compareWithDocument } from './harness/conformance.ts'
 import { running } from './harness/running.ts'
 
 // What a browser is told, through either address of the service. The preflight passes an emulator on its
@@ -16,8 +17,13 @@ type Headers = Readonly<Record<string, string | string[] | undefined>>
 function send(url: string, method: string, headers: Record<string, string>) {
   return new Promise<{ status: number; headers: Headers }>((resolve, reject) => {
     const sent = request(url, { method, headers }, (answer) => {
-      answer.resume().on('end', () => {
-        resolve({ status: answer.statusCode!, headers: answer.headers })
+      let text = ''
+      answer.setEncoding('utf8').on('data', (part: string) => (text += part))
+      answer.on('end', () => {
+        const [status, path] = [answer.statusCode!, apiPathOf(url)!]
+        const header = (name: string) => answer.headers[name.toLowerCase()]?.toString() ?? null
+        compareWithDocument({ method, path, status, header, text })
+        resolve({ status, headers: answer.headers })
       })
     })
     sent.on('error', reject).end()

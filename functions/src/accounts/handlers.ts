@@ -4,6 +4,7 @@ import { ApiError } from '../http/apiError.ts'
 import { clientAddress } from '../http/clientAddress.ts'
 import { parseBody } from '../http/parseBody.ts'
 import type { Accounts, Caller } from './accounts.ts'
+import type { Accepted, Changed } from './answers.ts'
 import type { Once } from './idempotency.ts'
 import { parsePhone } from './phone.ts'
 import type { Unseen, UnseenWork } from './unseen.ts'
@@ -79,7 +80,8 @@ export function makeAccountHandlers({ accounts, once, unseen, settings }: Accoun
     const caller = await callerOf(req, body.phone, 'any')
     const verdict = await accounts.confirmReset(caller, body.otp, body.password)
     if (verdict === 'otp_rejected') throw new ApiError(verdict)
-    return { status: 200, body: { status: 'changed' } }
+    const changed: Changed = { status: 'changed' }
+    return { status: 200, body: changed }
   }
 
   const login: Handler = async (req) => {
@@ -95,6 +97,6 @@ export function makeAccountHandlers({ accounts, once, unseen, settings }: Accoun
   return { register, resendOtp, resetPassword, verifyOtp, confirmPassword, login }
 }
 
-const ACCEPTED: Answer = { status: 202, body: { status: 'accepted' } }
+const ACCEPTED: Answer<Accepted> = { status: 202, body: { status: 'accepted' } }
 
 const loadBodies = async () => (await import('./bodies.ts')).BODIES

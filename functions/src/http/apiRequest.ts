@@ -19,9 +19,9 @@ export interface ApiRequest {
 }
 
 /** What a handler answers; errors are thrown as ApiError. */
-export interface Answer {
+export interface Answer<Body = unknown> {
   readonly status: number
-  readonly body: unknown
+  readonly body: Body
   readonly headers?: HeaderMap
 }
 

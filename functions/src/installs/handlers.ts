@@ -5,6 +5,7 @@ import { installOf, type Answer, type ApiRequest, type Handler } from '../http/a
 import { parseBody, refuseBody } from '../http/parseBody.ts'
 import type { ShardMap } from '../shards.ts'
 import { STEP_1, type Issuance } from '../issuance.ts'
+import type { Drop, Revoked } from './answers.ts'
 import type { Issuing } from './issuing.ts'
 import type { OpenLimits } from './openLimits.ts'
 import { slotOf } from './slot.ts'
@@ -91,18 +92,15 @@ export function makeInstallHandlers(parts: InstallHandlerParts) {
     forget(install.keyId)
     if (verdict !== 'revoked') throw new ApiError(verdict)
     log({ event: 'revoked', requestId: req.requestId })
-    return { status: 200, body: { keyId: install.keyId, status: 'revoked' } }
+    const body: Revoked = { keyId: install.keyId, status: 'revoked' }
+    return { status: 200, body }
   }
 
   return { register, showCurrent, rotate, revoke }
 }
 
 /** Never the secret, only its place, which the caller can name and only the UID can read. */
-function whereToLook(
-  { uid, slot }: Place,
-  drop: 'otp' | 'credential',
-  databaseUrl: string,
-): Answer {
+function whereToLook({ uid, slot }: Place, drop: Drop['drop'], databaseUrl: string): Answer<Drop> {
   return { status: 200, body: { drop, path: `users/${uid}/${slot}/${drop}`, databaseUrl } }
 }
 

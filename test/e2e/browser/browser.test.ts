@@ -60,7 +60,7 @@ describe('the pages', () => {
     ['a desk, in light', { viewport: { width: 1280, height: 800 }, colorScheme: 'light' }],
   ] as const)('nothing is wider than the window of %s', async (_title, options) => {
     const context = await browser.newContext(options)
-    for (const path of ['/', '/errors.html']) {
+    for (const path of ['/', '/errors.html', '/api.html']) {
       const { page } = await open(path, context)
       const width = await page.evaluate(() => document.documentElement.scrollWidth)
       expect(width).toBeLessThanOrEqual(options.viewport.width)

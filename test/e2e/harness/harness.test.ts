@@ -1,3 +1,5 @@
+import { DOCUMENT } from '../../openapi/conformance.ts'
+import { comparedAnswers } from './conformance.ts'
 import { running } from './running.ts'
 
 const { apiBaseUrl, functionsUrl, hostingUrl, databaseEmulatorHost, namespace } = running()
@@ -10,11 +12,27 @@ test.each([
   expect(answer.status).toBe(200)
 })
 
-test.each(['/', '/errors.html'])('the page %s is served under the strict policy', async (path) => {
-  const answer = await fetch(`${hostingUrl}${path}`)
-  expect(answer.status).toBe(200)
-  expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'")
-})
+test.each(['/', '/errors.html', '/api.html'])(
+  'the page %s is served under the strict policy',
+  async (path) => {
+    const answer = await fetch(`${hostingUrl}${path}`)
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'")
+  },
+)
+
+test.each([
+  ['Hosting', apiBaseUrl],
+  ['the Functions emulator', `${functionsUrl}/api`],
+])(
+  'the OpenAPI document is served through %s, and its answer compared with it',
+  async (_, base) => {
+    const before = comparedAnswers()
+    const answer = await fetch(`${base}/openapi.json`)
+    expect([answer.status, await answer.json()]).toEqual([200, DOCUMENT])
+    expect(comparedAnswers()).toBe(before + 1)
+  },
+)
 
 test('the headers of pages are not put on answers of the API', async () => {
   const answer = await fetch(`${apiBaseUrl}/health`)

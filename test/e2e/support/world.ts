@@ -1,8 +1,10 @@
 import { startDatabase, type TestDatabase } from '../../functions/harness/database.ts'
 import { startInstance, type Instance } from '../../functions/harness/instance.ts'
 import type { Received } from '../../functions/harness/send.ts'
+import type { Outgoing } from '../../functions/harness/signed.ts'
 import type { Config } from '../../../functions/src/config.ts'
 import { slotOf } from '../../../functions/src/installs/slot.ts'
+import { compareWithDocument } from '../harness/conformance.ts'
 import { running } from '../harness/running.ts'
 
 /** A user of the Auth emulator. */
@@ -36,13 +38,21 @@ export async function startWorld(settings: Partial<Config> = {}): Promise<World>
   const { authEmulatorHost } = running()
   process.env['FIREBASE_AUTH_EMULATOR_HOST'] = authEmulatorHost
   const base = await startDatabase({ installs: 0 })
-  const instance = await startInstance(base, {
+  const started = await startInstance(base, {
     registrationsPerMinutePerIp: 1_000_000,
     ownerRegistrationsPerMinute: 1_000_000,
     strangerRegistrationsPerMinute: 1_000_000,
     requestsPerMinutePerInstall: 1_000_000,
     ...settings,
   })
+  const instance: Instance = {
+    ...started,
+    send: async (request) => {
+      const received = await started.send(request)
+      compare(request, received)
+      return received
+    },
+  }
   return {
     ...base,
     instance,
@@ -77,4 +87,12 @@ export async function startWorld(settings: Partial<Config> = {}): Promise<World>
       await base.close()
     },
   }
+}
+
+/** These requests do not go by `fetch`, whose answers are compared as they come. */
+function compare({ method = 'GET', target = '' }: Partial<Outgoing>, received: Received): void {
+  const { status, headers, text } = received
+  const path = target.split('?')[0]!
+  const header = (name: string) => headers[name.toLowerCase()]?.toString() ?? null
+  compareWithDocument({ method, path, status, header, text })
 }
