@@ -105,6 +105,11 @@ export const SETTINGS = {
     description:
       'The same for callers without an ID token: what a flood of them can write. It takes nothing from the owners.',
   }),
+  strangerRegistrationsPerSecond: defineInt('STRANGER_REGISTRATIONS_PER_SECOND', {
+    default: 5,
+    description:
+      'How many of those an instance lets through in a second, so that a flood of them does not slow down whoever has a key.',
+  }),
   issuance: defineString('ISSUANCE', {
     default: 'challenge',
     description:
@@ -243,6 +248,7 @@ const RANGES = {
   registrationsPerMinutePerIp: [1, 1_000_000],
   ownerRegistrationsPerMinute: [1, 1_000_000],
   strangerRegistrationsPerMinute: [0, 1_000_000],
+  strangerRegistrationsPerSecond: [1, 1_000_000],
   trustedProxyHops: [0, 10],
   installCacheMax: [1, 10_000_000],
   installCacheTtlSeconds: [1, 60],

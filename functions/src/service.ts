@@ -135,7 +135,7 @@ export function buildService(
     issuance: config.issuance,
     shards,
     identity,
-    limits: makeOpenLimits(openQuotas, now),
+    limits: makeOpenLimits(openQuotas, config.strangerRegistrationsPerSecond, now),
     checkUidExists: config.checkUidExists,
     forget: (keyId) => cache.drop(keyId),
     log,

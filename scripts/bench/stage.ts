@@ -93,6 +93,7 @@ export function serviceEnv({ databaseHost, databaseUrl, authHost }: Whereabouts)
     // What would otherwise stop the load.
     REQUESTS_PER_MINUTE_PER_INSTALL: '1000000',
     REGISTRATIONS_PER_MINUTE_PER_IP: '1000000',
+    STRANGER_REGISTRATIONS_PER_SECOND: '1000000',
     NONCE_MEMORY_MAX: '10000000',
     TRUSTED_PROXY_HOPS: '0',
   }

@@ -79,7 +79,8 @@ describe('keys', () => {
       expect(run.stdout + run.stderr).not.toContain(app.apiKey)
     }
     const [shown] = await resultsOf(['keys', 'show', app.keyId])
-    expect(shown).toMatchObject({ ...own[0], scopes: ['accounts'], masterVersion: 1 })
+    expect(shown).toMatchObject({ ...own[0], masterVersion: 1 })
+    expect(shown).toMatchObject({ scopes: expect.arrayContaining(['accounts']) as unknown })
     // It was used: that is recorded, and its drop is gone.
     expect(shown).toHaveProperty('firstUsedAt')
     expect(shown).not.toHaveProperty('pickupBy')

@@ -1,5 +1,6 @@
 import { ApiError } from '../http/apiError.ts'
 import { rateHeaders } from '../http/rateHeaders.ts'
+import { makeRateLimit, type RatePolicy } from '../guard/rateLimit.ts'
 
 /** What a call of the open endpoint writes: a challenge (step 1), or an attempt at one (step 2). */
 export type OpenStep = 'challenges' | 'attempts'
@@ -16,7 +17,8 @@ export interface OpenQuotas {
 export interface OpenLimits {
   /**
    * Lets a call go on to the database; it costs nothing there when it does not.
-   * @throws ApiError `rate_limited` once the minute's window is full
+   * @throws ApiError `rate_limited` once the minute's window is full, and for strangers who come faster than
+   * an instance spreads them
    */
   enter(step: OpenStep, isOwner: boolean): OpenPass
 }
@@ -32,6 +34,17 @@ const ATTEMPTS_PER_CHALLENGE = 2
 export const openQuota = (quotas: OpenQuotas, step: OpenStep, isOwner: boolean): number =>
   (isOwner ? quotas.owners : quotas.strangers) * (step === 'attempts' ? ATTEMPTS_PER_CHALLENGE : 1)
 
+/**
+ * How many strangers an instance lets through at once, and then in each second. A flood would otherwise
+ * spend the whole window in its first moment, and everybody who has a key would wait for those hundreds of
+ * look-ups and writes.
+ */
+const pacePolicy = (step: OpenStep, challengesPerSecond: number): RatePolicy => ({
+  name: step,
+  quota: challengesPerSecond * (step === 'attempts' ? ATTEMPTS_PER_CHALLENGE : 1),
+  windowSeconds: 1,
+})
+
 interface Window {
   readonly minute: number
   entered: number
@@ -42,10 +55,19 @@ interface Window {
  * The count that holds is in the database (`calls` in store.ts). This is what one instance knows of it: a window
  * that was full stays full, and no instance lets more calls through than all of them may make, refused
  * ones included; so what a flood can cost is bounded, whatever it is refused for.
+ * @param strangersPerSecond of step 1, at this instance
  * @param now Unix milliseconds
  */
-export function makeOpenLimits(quotas: OpenQuotas, now: () => number): OpenLimits {
+export function makeOpenLimits(
+  quotas: OpenQuotas,
+  strangersPerSecond: number,
+  now: () => number,
+): OpenLimits {
   const windows = new Map<string, Window>()
+  const paces = {
+    challenges: makeRateLimit(pacePolicy('challenges', strangersPerSecond), 1),
+    attempts: makeRateLimit(pacePolicy('attempts', strangersPerSecond), 1),
+  }
 
   const windowAt = (name: string, minute: number): Window => {
     const known = windows.get(name)
@@ -62,9 +84,12 @@ export function makeOpenLimits(quotas: OpenQuotas, now: () => number): OpenLimit
       const quota = openQuota(quotas, step, isOwner)
       const full = (): ApiError => {
         window.isFull = true
-        return refusal(step, quota, nowMs)
+        const resetSeconds = Math.ceil((WINDOW_MS - (nowMs % WINDOW_MS)) / 1000)
+        return refusal({ name: step, quota, windowSeconds: WINDOW_SECONDS }, resetSeconds)
       }
       if (window.isFull || window.entered >= quota) throw full()
+      const pace = isOwner ? undefined : paces[step].take(step, nowMs)
+      if (pace?.allowed === false) throw refusal(pace.policy, pace.resetSeconds)
       window.entered += 1
       return { full }
     },
@@ -75,14 +100,13 @@ export function makeOpenLimits(quotas: OpenQuotas, now: () => number): OpenLimit
 export const openCounter = (step: OpenStep, isOwner: boolean): string =>
   `${step}-${isOwner ? 'owners' : 'strangers'}`
 
-function refusal(step: OpenStep, quota: number, nowMs: number): ApiError {
-  const resetSeconds = Math.ceil((WINDOW_MS - (nowMs % WINDOW_MS)) / 1000)
-  const policy = { name: step, quota, windowSeconds: WINDOW_MS / 1000 }
+function refusal(policy: RatePolicy, resetSeconds: number): ApiError {
   return new ApiError('rate_limited', {
-    detail: `all ${step}`,
+    detail: `all ${policy.name}`,
     retryAfterSeconds: resetSeconds,
     headers: rateHeaders({ policy, remaining: 0, resetSeconds }),
   })
 }
 
-const WINDOW_MS = 60_000
+const WINDOW_SECONDS = 60
+const WINDOW_MS = WINDOW_SECONDS * 1000

@@ -30,6 +30,7 @@ export async function floodFigures(lab: Lab, { prefix }: Cores): Promise<Figure[
     ...serviceEnv(await backends.heard<Whereabouts>()),
     // As deployed, since it is the limits that this is about.
     REGISTRATIONS_PER_MINUTE_PER_IP: '60',
+    STRANGER_REGISTRATIONS_PER_SECOND: '5',
     TRUSTED_PROXY_HOPS: '1',
   }
   const service = await lab.startServer(PROGRAMS.service, { env, prefix })

@@ -28,7 +28,11 @@ export async function startHandlerAlone(): Promise<HandlerAlone> {
   })
   const events: LogEvent[] = []
   const service = buildService(
-    { ...readConfig(), registrationsPerMinutePerIp: 1_000_000 },
+    {
+      ...readConfig(),
+      registrationsPerMinutePerIp: 1_000_000,
+      strangerRegistrationsPerSecond: 1_000_000,
+    },
     { log: (event) => events.push(event), now: Date.now },
   )
   const server = createServer((req, res) => void service.handle(req, res))

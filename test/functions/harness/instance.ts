@@ -34,7 +34,13 @@ export async function startInstance(
   holdIntervals()
   const events: LogEvent[] = []
   // Usage is written by whichever request finds it due: a test that counts operations must ask for it.
-  const config = { ...configFor(`${rtdb.url}?ns=${NAMESPACE}`), usageFlushSeconds: 0, ...settings }
+  const config = {
+    ...configFor(`${rtdb.url}?ns=${NAMESPACE}`),
+    usageFlushSeconds: 0,
+    // The clock stands still, and all calls of a test come in one moment.
+    strangerRegistrationsPerSecond: 1_000_000,
+    ...settings,
+  }
   const service = buildService(config, {
     log: (event) => events.push(event),
     now: () => clock.ms,

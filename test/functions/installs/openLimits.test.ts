@@ -4,7 +4,7 @@ import { makeOpenLimits, type OpenStep } from '../../../functions/src/installs/o
 const QUOTAS = { owners: 4, strangers: 2 }
 const start = () => {
   const clock = { ms: 60_000 * 1000 + 15_000 }
-  return { clock, limits: makeOpenLimits(QUOTAS, () => clock.ms) }
+  return { clock, limits: makeOpenLimits(QUOTAS, 1000, () => clock.ms) }
 }
 type Limits = ReturnType<typeof start>['limits']
 
@@ -64,7 +64,53 @@ test('what is learned of a window that has ended says nothing about the next', (
 })
 
 test('with a quota of none every stranger is refused', () => {
-  const limits = makeOpenLimits({ owners: 1, strangers: 0 }, () => 0)
+  const limits = makeOpenLimits({ owners: 1, strangers: 0 }, 1000, () => 0)
   expect(letIn(limits, 'challenges', false)).toBe(0)
   expect(letIn(limits, 'challenges', true)).toBe(1)
+})
+
+describe('the pace of strangers', () => {
+  const paced = () => {
+    const clock = { ms: 60_000 * 1000 }
+    return { clock, limits: makeOpenLimits({ owners: 100, strangers: 100 }, 5, () => clock.ms) }
+  }
+
+  test('is a second’s part at once, then the next every fifth of a second; attempts twice that', () => {
+    const { limits, clock } = paced()
+    expect(letIn(limits, 'challenges', false)).toBe(5)
+    expect(letIn(limits, 'attempts', false)).toBe(10)
+    clock.ms += 199
+    expect(letIn(limits, 'challenges', false)).toBe(0)
+    clock.ms += 1
+    expect(letIn(limits, 'challenges', false)).toBe(1)
+  })
+
+  test('is not the owners’', () => {
+    expect(letIn(paced().limits, 'challenges', true)).toBe(100)
+  })
+
+  test('spends nothing of the window: what is refused for it can come later in the minute', () => {
+    const { limits, clock } = paced()
+    let taken = 0
+    for (let second = 0; second < 60; second += 1, clock.ms += 1000) {
+      taken += letIn(limits, 'challenges', false)
+    }
+    expect(taken).toBe(100)
+  })
+
+  test('says when the next one may come', () => {
+    const { limits } = paced()
+    letIn(limits, 'challenges', false)
+    expect(() => limits.enter('challenges', false)).toThrow(
+      expect.objectContaining({
+        options: expect.objectContaining({
+          retryAfterSeconds: 1,
+          headers: {
+            RateLimit: '"challenges";r=0;t=1',
+            'RateLimit-Policy': '"challenges";q=5;w=1',
+          },
+        }) as unknown,
+      }) as Error,
+    )
+  })
 })
