@@ -19,6 +19,7 @@ const usage = `Measures what Latchkey costs beside other ways to verify a reques
 Usage: npm run bench -- [options]      the service
        npm run bench -- rtdb [arguments]   the local database
        npm run bench -- accounts [arguments]   a flood of logins
+       npm run bench -- gateway [arguments]   the gateway beside a middleware
        npm run bench -- lifecycle [arguments]   the sweep of a million installs, a flood of registrations
 
   --quick            three rounds of one second instead of seven of two
@@ -40,7 +41,7 @@ const ENDPOINTS = {
 } as const satisfies Record<string, Endpoint>
 
 /** Parts with a bench of their own. */
-const PARTS: readonly (string | undefined)[] = ['rtdb', 'accounts', 'lifecycle']
+const PARTS: readonly (string | undefined)[] = ['rtdb', 'accounts', 'lifecycle', 'gateway']
 const part = PARTS.find((name) => name === process.argv[2])
 const { values, positionals } = parseArgs({
   // What follows such a name is that bench's to read.

@@ -1,6 +1,5 @@
 import CachePolicy from 'http-cache-semantics'
 import { LRUCache } from 'lru-cache'
-import type { HeaderMap } from '../http/answer.ts'
 import type { AnswerHeaders } from './passedHeaders.ts'
 
 /** What an answer is kept under: all that can make one differ from another. */
@@ -20,7 +19,8 @@ export interface CacheRequest {
 
 /** An answer that is kept. */
 export interface KeptAnswer {
-  readonly headers: HeaderMap
+  /** Name and value in turn. */
+  readonly headers: readonly string[]
   readonly content: Buffer
 }
 
@@ -52,7 +52,7 @@ export interface AnswerCache {
     key: CacheKey,
     request: CacheRequest,
     received: AnswerHeaders,
-    passed: (merged: AnswerHeaders) => HeaderMap,
+    passed: (merged: AnswerHeaders) => readonly string[],
     ttlSecondsMax: number,
   ): KeptAnswer | undefined
   /** After a change of what stands at an address (RFC 9111 section 4.4). */
@@ -64,6 +64,9 @@ interface Entry {
   readonly answer: KeptAnswer
   /** Unix milliseconds: by our own limit, whatever the answer says. */
   readonly endsAt: number
+  /** Until then it is fresh by what it says itself; it was made then. Reckoned once: the package does it anew each time. */
+  readonly freshUntil: number
+  readonly bornAt: number
 }
 
 /** Header combinations per address: enough for languages and formats, too few to fill the memory with. */
@@ -95,6 +98,14 @@ export function makeAnswerCache({
     },
   })
 
+  const entryOf = (policy: CachePolicy, answer: KeptAnswer, ttlSecondsMax: number): Entry => ({
+    policy,
+    answer,
+    endsAt: now() + ttlSecondsMax * 1000,
+    freshUntil: now() + freshMs(policy),
+    bornAt: now() - policy.age() * 1000,
+  })
+
   const put = ({ uri, chosen }: CacheKey, entry: Entry): void => {
     const choices = new Map(entries.peek(uri))
     choices.delete(chosen)
@@ -115,11 +126,17 @@ export function makeAnswerCache({
       if (choices === undefined) return URI_MISS
       const entry = choices.get(chosen)
       if (entry === undefined) return VARY_MISS
-      const { policy, answer, endsAt } = entry
-      const leftMs = Math.min(policy.timeToLive(), endsAt - now())
+      const { policy, answer, endsAt, freshUntil, bornAt } = entry
+      const nowMs = now()
+      const leftMs = Math.min(freshUntil, endsAt) - nowMs
       const isFresh = leftMs > 0
-      if (endsAt > now() && policy.satisfiesWithoutRevalidation(request)) {
-        const age = Math.floor(policy.age())
+      const { 'cache-control': wish, pragma } = request.headers
+      const isUseful =
+        wish === undefined && pragma === undefined
+          ? isFresh
+          : endsAt > nowMs && policy.satisfiesWithoutRevalidation(request)
+      if (isUseful) {
+        const age = Math.floor((nowMs - bornAt) / 1000)
         return { kind: 'hit', answer, age, ttl: Math.floor(leftMs / 1000) }
       }
       const validators = policy.revalidationHeaders(request)
@@ -136,8 +153,7 @@ export function makeAnswerCache({
         drop(key)
         return false
       }
-      const endsAt = now() + ttlSecondsMax * 1000
-      put(key, { policy, answer: { headers, content }, endsAt })
+      put(key, entryOf(policy, { headers, content }, ttlSecondsMax))
       return entries.has(key.uri)
     },
 
@@ -153,7 +169,7 @@ export function makeAnswerCache({
       const merged = policy.responseHeaders() as AnswerHeaders
       const answer = { headers: passed(merged), content: entry.answer.content }
       if (mayKeep(request, 200, { ...merged, ...received }, policy)) {
-        put(key, { policy, answer, endsAt: now() + ttlSecondsMax * 1000 })
+        put(key, entryOf(policy, answer, ttlSecondsMax))
       }
       return answer
     },
@@ -191,9 +207,12 @@ function mayKeep(
     !NEVER.test(textOf(received['cache-control']).toLowerCase()) &&
     !textOf(received['vary']).includes('*') &&
     policy.storable() &&
-    policy.timeToLive() > 0
+    freshMs(policy) > 0
   )
 }
+
+/** RFC 9111 section 4.2; not `timeToLive`, which also counts the time in which it may be used stale. */
+const freshMs = (policy: CachePolicy): number => (policy.maxAge() - policy.age()) * 1000
 
 /**
  * As http-cache-semantics reads them: names of directives without regard to case (RFC 9111 section

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { HeaderMap, Relayed } from '../http/answer.ts'
+import type { Relayed } from '../http/answer.ts'
 import { ApiError } from '../http/apiError.ts'
-import type { AnswerCache, CacheKey, CacheRequest } from './answerCache.ts'
+import type { AnswerCache, CacheKey, CacheRequest, KeptAnswer } from './answerCache.ts'
 import type { CheckedUpstream } from './checkUpstream.ts'
 import type { UpstreamAnswer } from './exchange.ts'
 import { answerHeaders } from './passedHeaders.ts'
@@ -43,7 +43,7 @@ export function makeCachedCall(
     const found = cache.find(key, request)
     if (found.kind === 'hit') {
       const { answer, age, ttl } = found
-      return kept(answer, `hit; ttl=${ttl}`, { Age: String(age) })
+      return kept(answer, `hit; ttl=${ttl}`, 'Age', String(age))
     }
     // RFC 9111 section 5.2.1.7.
     if (/(?:^|[\s,])only-if-cached(?:$|[\s,])/.test(request.headers['cache-control'] ?? '')) {
@@ -120,19 +120,20 @@ function relay(upstream: CheckedUpstream, answer: UpstreamAnswer): Relayed {
   const isTold = !Buffer.isBuffer(content) && typeof length === 'string'
   return {
     status: answer.status,
-    headers: isTold ? { ...headers, 'Content-Length': length } : headers,
+    headers: isTold ? [...headers, 'Content-Length', length] : headers,
     content,
   }
 }
 
-const kept = (
-  { headers, content }: Pick<Relayed, 'headers' | 'content'>,
-  status: string,
-  more: HeaderMap = {},
-): Relayed => withStatus({ status: 200, headers: { ...headers, ...more }, content }, status)
+const kept = ({ headers, content }: KeptAnswer, said: string, ...more: string[]): Relayed => ({
+  status: 200,
+  headers: [...headers, 'Cache-Status', `latchkey; ${said}`, ...more],
+  content,
+})
 
 /** RFC 9211. */
-const withStatus = (relayed: Relayed, status: string): Relayed => ({
-  ...relayed,
-  headers: { ...relayed.headers, 'Cache-Status': `latchkey; ${status}` },
+const withStatus = ({ status, headers, content }: Relayed, said: string): Relayed => ({
+  status,
+  headers: [...headers, 'Cache-Status', `latchkey; ${said}`],
+  content,
 })

@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { HeaderMap } from '../http/answer.ts'
 import type { CheckedUpstream } from './checkUpstream.ts'
 
 /** Headers of an upstream's answer, by lower-case name. */
@@ -44,21 +43,22 @@ export function requestHeaders(
   return headers
 }
 
-/** What of the upstream's headers the app gets to see. */
+/** What of the upstream's headers the app gets to see: name and value in turn. */
 export function answerHeaders(
   { responseHeaders }: Pick<CheckedUpstream, 'responseHeaders'>,
   headers: AnswerHeaders,
-): HeaderMap {
+): string[] {
   const { connection } = headers
   const named = connectionOptions(Array.isArray(connection) ? connection.join() : connection)
-  const passed: Record<string, string> = { 'Content-Type': 'application/octet-stream' }
+  const passed: string[] = []
   const pass = (name: string, spelled: string) => {
     const value = headers[name]
     if (value === undefined || named.includes(name)) return
     const text = Array.isArray(value) ? value.join(', ') : value
-    if (PRINTABLE.test(text)) passed[spelled] = text
+    if (PRINTABLE.test(text)) passed.push(spelled, text)
   }
   pass('content-type', 'Content-Type')
+  if (passed.length === 0) passed.push('Content-Type', 'application/octet-stream')
   pass('content-language', 'Content-Language')
   pass('retry-after', 'Retry-After')
   for (const name of responseHeaders) pass(name, name)

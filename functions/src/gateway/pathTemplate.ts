@@ -22,7 +22,8 @@ export function parseTemplate(text: string): PathTemplate | null {
  */
 export function decodeSegments(path: string): string[] {
   try {
-    return path.slice(1).split('/').map(decodeURIComponent)
+    const segments = path.slice(1).split('/')
+    return path.includes('%') ? segments.map(decodeURIComponent) : segments
   } catch {
     throw new ApiError('invalid_request', { detail: 'path encoding' })
   }
@@ -39,7 +40,7 @@ export function fillTemplate(template: PathTemplate, segments: readonly string[]
   for (const [at, segment] of segments.entries()) {
     const fixed = template[at]
     if (fixed !== undefined ? segment !== fixed : !isOneSegment(segment)) return null
-    path += `/${fixed ?? encodeURIComponent(segment)}`
+    path += `/${fixed ?? (PLAIN.test(segment) ? segment : encodeURIComponent(segment))}`
   }
   return path
 }
@@ -53,7 +54,11 @@ const DOTS = /^\.+$/
 /** Separators of some server, `%` of a second encoding, control characters. */
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f/\\;?#%]/
 
+/** Nothing to be encoded, folded or doubted. */
+const PLAIN = /^[A-Za-z0-9_~-]{1,256}$/
+
 function isOneSegment(text: string): boolean {
+  if (PLAIN.test(text)) return true
   if (text === '' || text.length > SEGMENT_CHARS_MAX) return false
   // Full-width dots and slashes become plain ones in a server that normalises.
   const folded = text.normalize('NFKC')

@@ -87,7 +87,8 @@ export function makeProxy(
       if (callCached === null) throw new ApiError('internal', { detail: `${name}: its secret` })
       try {
         const answer = await callCached(call, { requestId, keyId, headers })
-        return { ...answer, headers: { ...answer.headers, ...rated } }
+        const { status, content } = answer
+        return { status, content, headers: [...answer.headers, ...Object.entries(rated).flat()] }
       } catch (error) {
         throw error instanceof UpstreamFailure ? failureAnswer(name, error) : error
       }

@@ -42,15 +42,15 @@ export function readProxyCall(upstream: CheckedUpstream, req: ApiRequest): Proxy
 
 function findPath({ paths }: CheckedUpstream, method: string, asked: string) {
   const segments = decodeSegments(asked)
-  const allowed = new Set<string>()
+  let allowed: readonly string[] = []
   for (const path of paths) {
     const filled = fillTemplate(path.template, segments)
     if (filled === null) continue
     if (path.methods.has(method)) return { path, filled }
-    for (const each of path.methods) allowed.add(each)
+    allowed = [...new Set([...allowed, ...path.methods])]
   }
-  if (allowed.size === 0) throw new ApiError('not_found', { detail: 'no template fits' })
-  const headers = { Allow: [...allowed].join(', ') }
+  if (allowed.length === 0) throw new ApiError('not_found', { detail: 'no template fits' })
+  const headers = { Allow: allowed.join(', ') }
   throw new ApiError('method_not_allowed', { detail: 'method of the template', headers })
 }
 

@@ -29,8 +29,11 @@ export function answerJson(
 /** What another service has said, to be answered as it is. */
 export interface Relayed {
   readonly status: number
-  /** Besides those that every answer has; `Content-Type` and a `Content-Length` that is known among them. */
-  readonly headers: HeaderMap
+  /**
+   * Name and value in turn, besides those that every answer has; `Content-Type` among them, and the
+   * `Content-Length` of a flow that has one.
+   */
+  readonly headers: readonly string[]
   readonly content: Buffer | Flow
 }
 
@@ -65,12 +68,13 @@ export function answerRelayed(
   if (isAnswered(res) || res.destroyed) return isFlow ? content.cancel() : undefined
   const list = [...FIXED, HEADERS.requestId, requestId]
   for (const name in more) list.push(name, more[name]!)
-  for (const name in headers) list.push(name, headers[name]!)
+  list.push(...headers)
   if (!isFlow) {
     if (!BODILESS.has(status) && res.req.method !== 'HEAD')
       list.push('Content-Length', String(content.length))
     res.writeHead(status, list)
-    res.end(content)
+    // As a text, byte for byte: Node sends it together with the head, which halves what the system does.
+    res.end(content.toString('latin1'), 'latin1')
     return
   }
   res.writeHead(status, list)

@@ -25,7 +25,7 @@ function installRecords(now: number): Record<string, unknown> {
         uid: `uid-${i}`,
         slot: keyId.slice(0, 22),
         status: 'active',
-        scopes: { accounts: true },
+        scopes: { accounts: true, 'proxy:bench': true },
         createdAt: now - 3_600_000,
         lastUsedAt: now,
         masterVersion: 1,

@@ -61,6 +61,12 @@ export function cachedOrigin(
 /** What an answer holds; here it always has come as a whole. */
 export const textOf = (content: Relayed['content']): string => (content as Buffer).toString()
 
+/** The headers of an answer by their names. */
+export const headersOf = ({ headers }: Relayed): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    headers.flatMap((name, at) => (at % 2 === 0 ? [[name, headers[at + 1]!] as const] : [])),
+  )
+
 const answerOf = ({ status = 200, headers = {}, body = '' }: OriginAnswer): UpstreamAnswer => ({
   status,
   headers,

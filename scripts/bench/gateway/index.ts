@@ -1,0 +1,194 @@
+import { parseArgs } from 'node:util'
+import { compilePrograms } from '../compile.ts'
+import { separateCores, yieldingPrefix } from '../cores.ts'
+import { load, type Slice } from '../load.ts'
+import { watchOthers } from '../others.ts'
+import { percentile } from '../percentile.ts'
+import { signPool, type PooledRequest } from '../pool.ts'
+import { formatFigure, isMissed, type Figure } from '../rtdb/figure.ts'
+import { startProgram, startServer, type BenchProcess, type BenchServer } from '../serverProcess.ts'
+import { serviceEnv, type Whereabouts } from '../stage.ts'
+
+const USAGE = `Measures the gateway beside Express with http-proxy-middleware, in CPU time per request.
+
+Usage: npm run bench -- gateway [--seconds 1] [--rounds 5]
+
+  --seconds <n>   length of a slice
+  --rounds <n>    rounds; each loads every server in turn
+
+All forward to the same upstream over kept connections, but for the middleware as it is documented, which
+makes a connection for each request. Ours verifies a signature first; the middleware verifies nothing. The
+servers have a processor core of their own. Exit code 1: a requirement was missed, and the machine was quiet
+enough to say so.`
+
+/** What the gateway must be worth to somebody who has the middleware. */
+const PASSED_MIN = 3
+const KEPT_MIN = 5
+
+/** A declared upstream must cost those nothing that do not call it; so much do two equal servers differ. */
+const UNUSED_MAX = 1.1
+
+/** Share of the processors' time that may be others'. */
+const OTHERS_MAX = 0.05
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '1' },
+    rounds: { type: 'string', default: '5' },
+    help: { type: 'boolean', default: false },
+  },
+})
+
+const ROWS = {
+  middleware: 'Express + http-proxy-middleware, as it is documented',
+  keepAlive: 'Express + http-proxy-middleware, connections kept',
+  passed: 'the gateway, verified and passed through',
+  kept: 'the gateway, verified and answered from its cache',
+  guard: 'GET /api/installs/current, no upstream declared',
+  guardBeside: 'GET /api/installs/current, an upstream declared',
+} as const
+type Row = keyof typeof ROWS
+const NAMES = Object.keys(ROWS) as Row[]
+
+/** What each is asked. */
+const PATHS: Readonly<Record<Row, string>> = {
+  middleware: '/api/proxy/bench/passed/1',
+  keepAlive: '/api/proxy/bench/passed/1',
+  passed: '/api/proxy/bench/passed/1',
+  kept: '/api/proxy/bench/kept/1',
+  guard: '/api/installs/current',
+  guardBeside: '/api/installs/current',
+}
+
+/** Enough for a fresh process to have compiled what it runs. */
+const WARM_UP = 10_000
+
+/** More than any row answers in a second. */
+const PER_SECOND_MAX = 16_000
+
+/** Signed, each once, whoever is asked: so all read the same bytes. */
+const poolFor = (row: Row, count: number): Promise<PooledRequest[]> =>
+  signPool({ method: 'GET', path: PATHS[row], bodyBytes: 0 }, 'signed', count)
+
+const slice = (
+  server: BenchServer,
+  pool: readonly PooledRequest[],
+  seconds: number,
+): Promise<Slice> => load(server, pool, { seconds, status: 200, isOnce: true })
+
+if (values.help) console.log(USAGE)
+else {
+  const figures = await measure(Number(values.seconds), Number(values.rounds))
+  for (const figure of figures) console.log(formatFigure(figure))
+  if (figures.some(isMissed)) process.exitCode = 1
+}
+
+async function measure(seconds: number, rounds: number): Promise<Figure[]> {
+  const cores = separateCores()
+  const programOf = (name: string) => `gateway/programs/${name}.ts`
+  const programs = await compilePrograms([
+    ...['servers/backends.ts', 'servers/probe.ts', 'servers/latchkey.ts'],
+    ...['upstream', 'proxyMiddleware', 'latchkeyGateway'].map(programOf),
+  ])
+  const started: BenchProcess[] = []
+  const keep = <P extends BenchProcess>(one: P): P => {
+    started.push(one)
+    return one
+  }
+  const args = (program: string) => [
+    ...['--import', programs.fileOf('servers/probe.ts'), programs.fileOf(program)],
+  ]
+  try {
+    const yielding = yieldingPrefix()
+    const backends = keep(startProgram({ args: args('servers/backends.ts'), prefix: yielding }))
+    const upstream = keep(await startServer({ args: args(programOf('upstream')) }))
+    const env = {
+      ...serviceEnv(await backends.heard<Whereabouts>()),
+      SMS_SECRET: 'unused',
+      BENCH_UPSTREAM: `http://127.0.0.1:${upstream.port}`,
+    }
+    const server = async (program: string, more: Readonly<Record<string, string>> = {}) =>
+      keep(
+        await startServer({ args: args(program), env: { ...env, ...more }, prefix: cores.prefix }),
+      )
+    const gateway = await server(programOf('latchkeyGateway'))
+    const servers: Readonly<Record<Row, BenchServer>> = {
+      middleware: await server(programOf('proxyMiddleware')),
+      keepAlive: await server(programOf('proxyMiddleware'), { BENCH_KEEP_ALIVE: 'true' }),
+      passed: gateway,
+      kept: gateway,
+      guard: await server('servers/latchkey.ts'),
+      guardBeside: await server(programOf('latchkeyGateway')),
+    }
+    return await measureRounds(
+      servers,
+      () => watchOthers(started.map(({ pid }) => pid)),
+      seconds,
+      rounds,
+    )
+  } finally {
+    await Promise.all(started.map((one) => one.stop()))
+    programs.remove()
+  }
+}
+
+async function measureRounds(
+  servers: Readonly<Record<Row, BenchServer>>,
+  watch: () => () => number,
+  seconds: number,
+  rounds: number,
+): Promise<Figure[]> {
+  for (const row of NAMES) await slice(servers[row], await poolFor(row, WARM_UP), 60)
+  const micros: Record<Row, number[]> = {
+    ...{ middleware: [], keepAlive: [], passed: [], kept: [], guard: [], guardBeside: [] },
+  }
+  const others: number[] = []
+  for (let round = 0; round < rounds; round += 1) {
+    const order = round % 2 === 0 ? NAMES : [...NAMES].reverse()
+    for (const row of order) {
+      const pool = await poolFor(row, PER_SECOND_MAX * seconds)
+      const othersSince = watch()
+      micros[row].push((await slice(servers[row], pool, seconds)).cpuMicros)
+      others.push(othersSince())
+    }
+  }
+  return figuresOf(micros, percentile(others, 0.5) > OTHERS_MAX)
+}
+
+function figuresOf(
+  micros: Readonly<Record<Row, readonly number[]>>,
+  isDoubtful: boolean,
+): Figure[] {
+  // The quieter slices: what else the machine does only adds.
+  const of = (row: Row) => percentile(micros[row], 0.25)
+  const ratio = (
+    what: string,
+    value: number,
+    limit: Pick<Figure, 'atMost' | 'atLeast'>,
+  ): Figure => ({
+    ...{ what, value, unit: '×', isDoubtful },
+    ...limit,
+  })
+  return [
+    ...NAMES.map((row) => ({ what: `  ${ROWS[row]}`, value: of(row), unit: 'µs' })),
+    ratio('passed through: throughput per CPU by the middleware', of('middleware') / of('passed'), {
+      atLeast: PASSED_MIN,
+    }),
+    ratio('from the cache: throughput per CPU by the middleware', of('middleware') / of('kept'), {
+      atLeast: KEPT_MIN,
+    }),
+    ratio(
+      '  passed through, by the middleware with kept connections',
+      of('keepAlive') / of('passed'),
+      {},
+    ),
+    ratio(
+      '  from the cache, by the middleware with kept connections',
+      of('keepAlive') / of('kept'),
+      {},
+    ),
+    ratio('the guard with an upstream declared, by without', of('guardBeside') / of('guard'), {
+      atMost: UNUSED_MAX,
+    }),
+  ]
+}
