@@ -5,6 +5,7 @@ import type { GuardPolicy } from './guard/guard.ts'
 import type { UpstreamMethod } from './gateway/upstream.ts'
 import type { ApiRequest, Handler } from './http/apiRequest.ts'
 import type { makeInstallHandlers } from './installs/handlers.ts'
+import { proceed } from './proceed.ts'
 
 /** One endpoint: its way in, and who works on it. Paths are canonical: they start with `/api`. */
 export interface Route {
@@ -42,7 +43,7 @@ const SIGNED_ACCOUNTS = { nonce: 'durable', scope: 'accounts' } as const
 export interface Proxies {
   readonly upstreams: readonly CheckedUpstream[]
   /** Loaded by the first call. */
-  readonly gateway: () => Promise<Gateway>
+  readonly gateway: () => Gateway | Promise<Gateway>
 }
 
 const NO_PROXIES: Proxies = {
@@ -77,7 +78,7 @@ export function makeRoutes(
     method,
     path: `${PROXY_PATH}${name}/`,
     guard: { ...(isSafe(method) ? SIGNED : SIGNED_ONCE), scope: `proxy:${name}` },
-    handler: async (req: ApiRequest) => (await proxies.gateway()).call(name, req),
+    handler: (req: ApiRequest) => proceed(proxies.gateway(), (gateway) => gateway.call(name, req)),
     bodyBytesMax,
     // Until it begins; the gateway itself is quicker.
     beginMs: BEFORE_PROXY_MS + wholeMsMax,

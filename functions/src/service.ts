@@ -164,16 +164,18 @@ export function buildService(
     timeoutMs: config.timeoutMs,
     origins: config.upstreamOrigins,
   })
-  let gateway: Promise<Gateway> | undefined
+  let gateway: Gateway | Promise<Gateway> | undefined
   const loadGateway = () =>
-    (gateway ??= import('./gateway/gateway.ts').then(({ buildGateway }) =>
-      buildGateway({
-        upstreams: checkedUpstreams,
-        cacheBytes: config.gatewayCacheMib * 1024 * 1024,
-        limitOf: (policy) => makeRateLimit(policy, config.installCacheMax),
-        now,
-        log,
-      }),
+    (gateway ??= import('./gateway/gateway.ts').then(
+      ({ buildGateway }) =>
+        // Once it is there nobody waits for it, not even for a turn.
+        (gateway = buildGateway({
+          upstreams: checkedUpstreams,
+          cacheBytes: config.gatewayCacheMib * 1024 * 1024,
+          limitOf: (policy) => makeRateLimit(policy, config.installCacheMax),
+          now,
+          log,
+        })),
     ))
 
   const usage =

@@ -162,7 +162,7 @@ export function makeAnswerCache({
       if (entry === undefined) return undefined
       const { policy, modified, matches } = entry.policy.revalidatedPolicy(request, {
         status: 304,
-        headers: normal(received),
+        headers: { ...validatorsOf(entry.policy, received), ...normal(received) },
       })
       drop(key)
       if (modified || !matches) return undefined
@@ -209,6 +209,19 @@ function mayKeep(
     policy.storable() &&
     freshMs(policy) > 0
   )
+}
+
+/**
+ * Those of the kept answer, where a 304 has none: it was asked about exactly these. It should repeat them
+ * (RFC 9110 section 15.4.5), and many servers do not.
+ */
+function validatorsOf(policy: CachePolicy, { etag, 'last-modified': date }: AnswerHeaders) {
+  if (etag !== undefined || date !== undefined) return {}
+  const { etag: ours, 'last-modified': ourDate } = policy.responseHeaders()
+  return {
+    ...(ours !== undefined && { etag: ours }),
+    ...(ourDate !== undefined && { 'last-modified': ourDate }),
+  }
 }
 
 /** RFC 9111 section 4.2; not `timeToLive`, which also counts the time in which it may be used stale. */

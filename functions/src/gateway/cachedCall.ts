@@ -1,12 +1,11 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Relayed } from '../http/answer.ts'
 import { ApiError } from '../http/apiError.ts'
-import type { AnswerCache, CacheKey, CacheRequest, KeptAnswer } from './answerCache.ts'
+import type { AnswerCache, CacheKey, CacheRequest, Found, KeptAnswer } from './answerCache.ts'
 import type { CheckedUpstream } from './checkUpstream.ts'
 import type { UpstreamAnswer } from './exchange.ts'
 import { answerHeaders } from './passedHeaders.ts'
 import type { ProxyCall } from './proxyCall.ts'
-import { UpstreamFailure } from './upstreamFailure.ts'
 
 /** Who calls, with what is no part of the call itself. */
 export interface Caller {
@@ -22,8 +21,8 @@ export type Fetch = (
   ask: readonly string[],
 ) => Promise<UpstreamAnswer>
 
-/** Answers from what is kept, where the path and RFC 9111 let it, else from the upstream. */
-export type CachedCall = (call: ProxyCall, caller: Caller) => Promise<Relayed>
+/** Answers from what is kept, at once, where the path and RFC 9111 let it, else from the upstream. */
+export type CachedCall = (call: ProxyCall, caller: Caller) => Relayed | Promise<Relayed>
 
 /** Only here does an answer meet a caller: what one install was answered reaches another by no other way. */
 export function makeCachedCall(
@@ -35,7 +34,7 @@ export function makeCachedCall(
   const isAuthorized = authorizes(upstream)
 
   /** A copy is of use, and safe to make, for a GET of such a path only. */
-  const cached = async (call: ProxyCall, caller: Caller): Promise<Relayed> => {
+  const cached = (call: ProxyCall, caller: Caller): Relayed | Promise<Relayed> => {
     const { keyId, headers } = caller
     const rule = call.path.cache!
     const key = keyOf(upstream.name, rule.for === 'public' ? PUBLIC : keyId, call)
@@ -49,13 +48,23 @@ export function makeCachedCall(
     if (/(?:^|[\s,])only-if-cached(?:$|[\s,])/.test(request.headers['cache-control'] ?? '')) {
       throw new ApiError('upstream_timeout', { detail: `${upstream.name}: only-if-cached` })
     }
-    const answer = await fetch(call, caller, found.kind === 'stale' ? found.ask : [])
-    const { status } = answer
-    if (status === 304) {
-      const renewed = cache.renew(key, request, answer.headers, passed, rule.ttlSecondsMax)
-      if (renewed === undefined) throw new UpstreamFailure('http_protocol_error')
-      return kept(renewed, `fwd=${found.why}; fwd-status=304`)
+    return refresh(call, caller, { key, request, found, ttlSecondsMax: rule.ttlSecondsMax })
+  }
+
+  const refresh = async (
+    call: ProxyCall,
+    caller: Caller,
+    { key, request, found, ttlSecondsMax }: Wanted,
+  ): Promise<Relayed> => {
+    const ask = found.kind === 'stale' ? found.ask : []
+    let answer = await fetch(call, caller, ask)
+    if (answer.status === 304) {
+      const renewed = cache.renew(key, request, answer.headers, passed, ttlSecondsMax)
+      if (renewed !== undefined) return kept(renewed, `fwd=${found.why}; fwd-status=304`)
+      // It speaks of another version than ours, or ours has gone meanwhile.
+      answer = await fetch(call, caller, [])
     }
+    const { status } = answer
     const relayed = relay(upstream, answer)
     const { content } = relayed
     const isKept =
@@ -64,13 +73,12 @@ export function makeCachedCall(
         key,
         request,
         { status, content, headers: relayed.headers, received: answer.headers },
-        rule.ttlSecondsMax,
+        ttlSecondsMax,
       )
     return withStatus(relayed, `fwd=${found.why}; fwd-status=${status}${isKept ? '; stored' : ''}`)
   }
 
-  return async (call, caller) => {
-    if (call.path.cache !== undefined && call.method === 'GET') return cached(call, caller)
+  const uncached = async (call: ProxyCall, caller: Caller): Promise<Relayed> => {
     const answer = await fetch(call, caller, [])
     if (!SAFE.has(call.method) && answer.status < 400) {
       for (const who of [PUBLIC, caller.keyId]) cache.forget(keyOf(upstream.name, who, call).uri)
@@ -78,6 +86,19 @@ export function makeCachedCall(
     const relayed = relay(upstream, answer)
     return call.path.cache === undefined ? relayed : withStatus(relayed, 'fwd=method')
   }
+
+  return (call, caller) =>
+    call.path.cache !== undefined && call.method === 'GET'
+      ? cached(call, caller)
+      : uncached(call, caller)
+}
+
+/** What the cache has not. */
+interface Wanted {
+  readonly key: CacheKey
+  readonly request: CacheRequest
+  readonly found: Exclude<Found, { readonly kind: 'hit' }>
+  readonly ttlSecondsMax: number
 }
 
 /** No key ID: those are hexadecimal. */

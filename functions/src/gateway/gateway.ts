@@ -6,7 +6,7 @@ import { makeProxy, type ProxyParts } from './proxy.ts'
 /** All upstreams behind `/api/proxy/`. */
 export interface Gateway {
   /** Answers an admitted request to the upstream of this name. @throws ApiError */
-  call(name: string, req: ApiRequest): Promise<Answered>
+  call(name: string, req: ApiRequest): Answered | Promise<Answered>
   /** Ends its connections, and what is under way over them. */
   close(): Promise<void>
 }

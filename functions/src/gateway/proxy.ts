@@ -15,8 +15,8 @@ import { failureAnswer, UpstreamFailure } from './upstreamFailure.ts'
 
 /** One upstream at work. */
 export interface Proxy {
-  /** @throws ApiError */
-  call(req: ApiRequest): Promise<Relayed>
+  /** At once where a kept answer will do. @throws ApiError, also by the promise */
+  call(req: ApiRequest): Relayed | Promise<Relayed>
   close(): Promise<void>
 }
 
@@ -79,22 +79,29 @@ export function makeProxy(
   const callCached = secret === null ? null : makeCachedCall(upstream, cache, fetch(secret))
 
   return {
-    call: async (req) => {
+    call: (req) => {
       const call = readProxyCall(upstream, req)
       const { requestId, headers } = req
       const { keyId } = installOf(req)
       const rated = takeCall(keyId)
       if (callCached === null) throw new ApiError('internal', { detail: `${name}: its secret` })
-      try {
-        const answer = await callCached(call, { requestId, keyId, headers })
-        const { status, content } = answer
-        return { status, content, headers: [...answer.headers, ...Object.entries(rated).flat()] }
-      } catch (error) {
-        throw error instanceof UpstreamFailure ? failureAnswer(name, error) : error
-      }
+      const answered = callCached(call, { requestId, keyId, headers })
+      if (!(answered instanceof Promise)) return rate(answered, rated)
+      return answered.then(
+        (answer) => rate(answer, rated),
+        (error: unknown) => {
+          throw error instanceof UpstreamFailure ? failureAnswer(name, error) : error
+        },
+      )
     },
     close: () => pool.destroy(),
   }
+}
+
+function rate({ status, headers, content }: Relayed, rated: HeaderMap): Relayed {
+  const list = [...headers]
+  for (const name in rated) list.push(name, rated[name]!)
+  return { status, headers: list, content }
 }
 
 /** As Node's own servers have it. */

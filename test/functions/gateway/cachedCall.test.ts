@@ -212,12 +212,22 @@ describe('4.3: asking whether it is still good', () => {
       body: 'two',
     })
   })
-  test('304 for another version: no answer', async () => {
+  test('304 without a word on which version: the one that it was asked about', async () => {
     const { ask, answer, clock } = start(validated)
     await ask()
     clock.ms += 61_000
+    answer.current = { status: 304, headers: FRESH }
+    expect(await ask()).toMatchObject({ body: 'one' })
+    expect((await ask()).status).toBe('latchkey; hit; ttl=60')
+  })
+  test('304 for another version: asked again, without conditions', async () => {
+    const { ask, answer, clock, asked } = start(validated)
+    await ask()
+    clock.ms += 61_000
     answer.current = { status: 304, headers: { etag: '"2"' } }
-    await expect(ask()).rejects.toMatchObject({ kind: 'http_protocol_error' })
+    await ask()
+    expect(asked).toHaveLength(3)
+    expect(asked[2]).toEqual([])
   })
   test('an error passes, and what is stale is not answered instead', async () => {
     const { ask, answer, clock } = start({
