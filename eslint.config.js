@@ -7,7 +7,17 @@ const noImport = (files, group, message) => ({
 })
 
 export default tseslint.config(
-  { ignores: ['**/node_modules/', '**/lib/', '**/dist/', 'coverage/', '.local/', '.cache/'] },
+  {
+    ignores: [
+      '**/node_modules/',
+      '**/lib/',
+      '**/dist/',
+      'coverage/',
+      '.local/',
+      '.cache/',
+      'web/public/demo.js',
+    ],
+  },
   ...tseslint.configs.recommendedTypeChecked,
   {
     languageOptions: {
@@ -32,6 +42,11 @@ export default tseslint.config(
     ['client/src/**'],
     ['node:*', '**/functions/**', '**/rtdb/**'],
     'client runs in browsers and in React Native, and knows the protocol alone.',
+  ),
+  noImport(
+    ['web/src/**'],
+    ['node:*', '**/functions/**', '**/rtdb/**', '**/scripts/**'],
+    'the page runs in browsers, and knows the SDK and the protocol, as an app does.',
   ),
   noImport(
     ['rtdb/**'],

@@ -37,7 +37,9 @@ const project = (displayName, testMatch, more = {}) => ({
 
 export default {
   projects: [
-    project('unit', ['test/{protocol,functions,client,rtdb,scripts,docs,openapi}/**/*.test.ts']),
+    project('unit', [
+      'test/{protocol,functions,client,rtdb,scripts,docs,openapi,web}/**/*.test.ts',
+    ]),
     project('rules', ['test/rules/**/*.test.ts']),
     project('e2e', ['test/e2e/**/*.test.ts'], {
       // Everything is started once for the whole run, and only if one of these tests is in it.

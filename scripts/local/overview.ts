@@ -3,8 +3,9 @@ import type { Running } from './running.ts'
 /** The table that `npm start` ends with. */
 export function overview(running: Running): string {
   const rows = [
+    ['See it work', `${running.hostingUrl}/demo.html`],
     ['API', running.apiBaseUrl],
-    ['Web page (Hosting)', running.hostingUrl],
+    ['Pages (Hosting)', running.hostingUrl],
     ['Functions', running.functionsUrl],
     ['Auth', `http://${running.authEmulatorHost}`],
     ['Realtime Database', running.databaseUrl],

@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -14,8 +15,11 @@ import { join } from 'node:path'
 
 import { bundleIn } from './bundle.ts'
 import { inCheckout } from './checkout.ts'
+import { linkTo } from './linkTo.ts'
+import { localFirebaseJson } from './localFirebaseJson.ts'
+import { layLocalRun } from './localRun.ts'
 import type { Ports } from './ports.ts'
-import { namespace } from './running.ts'
+import type { Running } from './running.ts'
 
 /** The folder that firebase-tools runs in. */
 export interface RunFolder {
@@ -27,6 +31,7 @@ export interface RunFolder {
 
 export interface RunFolderOptions {
   ports: Ports
+  running: Running
   /** dotenv text with the function's secrets. */
   secrets: string
   /** The function's params for this run; they win over those in the developer's files. */
@@ -56,12 +61,14 @@ export function makeRunFolder(options: RunFolderOptions): RunFolder {
   copyFileSync(inCheckout('functions/package.json'), inside('functions/package.json'))
   copyFileSync(inCheckout('database.rules.json'), inside('database.rules.json'))
   symlinkSync(inCheckout('node_modules'), inside('node_modules'), 'junction')
-  symlinkSync(inCheckout('web'), inside('web'), 'junction')
-  writeFileSync(inside('firebase.json'), JSON.stringify(localFirebaseJson(options.ports), null, 2))
+  const firebaseJson = localFirebaseJson(options.ports, options.running)
+  writeFileSync(inside('firebase.json'), JSON.stringify(firebaseJson, null, 2))
   writeFileSync(inside('functions/.secret.local'), options.secrets, { mode: 0o600 })
   writeFileSync(inside('functions/.env.local'), dotenv(localParams))
   if (options.withDeveloperEnv) copyDeveloperEnv(inside('functions/.env.local'))
   appendFileSync(inside('functions/.env.local'), dotenv(options.params))
+  linkPages(inside('web/public'))
+  layLocalRun(inside('web/public'), options.running, inside('functions'))
   return {
     path,
     bundle: bundleIn(inside('functions')),
@@ -69,20 +76,15 @@ export function makeRunFolder(options: RunFolderOptions): RunFolder {
   }
 }
 
-/** The project's own firebase.json, with the ports and the database of this run. */
-function localFirebaseJson(ports: Ports): object {
-  const ours = JSON.parse(readFileSync(inCheckout('firebase.json'), 'utf8')) as object
-  const listen = Object.entries(ports).map(
-    ([part, port]) => [part, { host: '127.0.0.1', port }] as const,
-  )
-  return {
-    ...ours,
-    database: [{ instance: namespace, rules: 'database.rules.json' }],
-    emulators: {
-      ...Object.fromEntries<object>(listen),
-      ui: { enabled: false },
-      singleProjectMode: true,
-    },
+/**
+ * The pages, each linked so that a change to one is seen at once, in a folder of this run's own: there
+ * its files can lie beside them that no deployment must have.
+ */
+function linkPages(folder: string): void {
+  mkdirSync(folder, { recursive: true })
+  for (const entry of readdirSync(inCheckout('web/public'), { withFileTypes: true })) {
+    const source = inCheckout('web/public', entry.name)
+    linkTo(source, join(folder, entry.name), entry.isDirectory() ? 'junction' : 'file')
   }
 }
 

@@ -55,8 +55,12 @@ export async function startStack(options: StackOptions, signal?: AbortSignal): P
   const origins = Object.entries(upstreams.origins).map(([name, origin]) => `${name}=${origin}`)
   mkdirSync(dirname(logFile), { recursive: true })
   writeFileSync(logFile, '')
+  // Before the folder, which links to the pages that are there.
+  await buildSite()
+  onProgress('Pages made')
   const folder = makeRunFolder({
     ports,
+    running,
     secrets: options.secrets,
     params: {
       UPSTREAM_ORIGINS: origins.join(','),
@@ -72,8 +76,8 @@ export async function startStack(options: StackOptions, signal?: AbortSignal): P
     folder.remove()
   }
   try {
-    await Promise.all([bundle(folder.bundle), buildSite()])
-    onProgress('Function bundled, pages made')
+    await bundle(folder.bundle)
+    onProgress('Function bundled')
     if (!options.officialDatabase) parts.push(startDatabase(options))
     parts.push(startFirebaseTools(options, running, folder))
     const died = Promise.race(parts.map((part) => part.exited))

@@ -12,7 +12,7 @@ export const startUsage = `Runs all of Latchkey on this machine: database, Auth,
 Usage: npm start -- [options]
 
   --port-offset <n>     add n to every port (0 to 50000), to run beside another project
-  --watch               bundle the function again when its sources change, load the rules again when they do
+  --watch               bundle function and page again when their sources change, load the rules again when they do
   --official-database   Google's database emulator (needs Java; is downloaded) instead of ours
   --help                this text
 

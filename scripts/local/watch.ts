@@ -3,6 +3,7 @@ import { readFileSync, watch as watchFolder } from 'node:fs'
 import { watchBundle } from './bundle.ts'
 import { checkout, inCheckout } from './checkout.ts'
 import type { Running } from './running.ts'
+import { buildSite } from './site.ts'
 import type { Stack } from './stack.ts'
 
 /** Keeps a running stack up to date with the sources, until the returned function is called. */
@@ -12,19 +13,38 @@ export async function watch(stack: Stack, say: (text: string) => void) {
     if (!first) say(errors ? 'The function does not build; see above' : 'Function bundled again')
     first = false
   })
+  const rules = 'database.rules.json'
+  const stopWatching = [
+    // The folder, because many editors save by putting a new file in the old one's place.
+    onChange(checkout, say, (name) =>
+      name === rules ? loadRules(inCheckout(rules), stack.running) : undefined,
+    ),
+    onChange(inCheckout('web/src'), say, async () => `${await buildSite()} pages made again`),
+  ]
+  return async () => {
+    for (const stop of stopWatching) stop()
+    await stopBundling()
+  }
+}
+
+/** Calls `work` after a change in a folder, says what it answers, and answers the function that ends it. */
+function onChange(
+  folder: string,
+  say: (text: string) => void,
+  work: (name: string) => Promise<string> | undefined,
+): () => void {
   let pending: NodeJS.Timeout | undefined
-  // The folder, because many editors save by putting a new file in the old one's place.
-  const watcher = watchFolder(checkout, (_event, name) => {
-    if (name !== 'database.rules.json') return
+  // Only a folder of sources is small enough for all that is below it.
+  const watcher = watchFolder(folder, { recursive: folder !== checkout }, (_event, name) => {
+    if (name === null) return
     clearTimeout(pending) // an editor's one save is several events
     pending = setTimeout(() => {
-      loadRules(inCheckout(name), stack.running).then(say, (error: unknown) => say(String(error)))
+      work(name)?.then(say, (error: unknown) => say(String(error)))
     }, 100)
   })
-  return async () => {
+  return () => {
     watcher.close()
     clearTimeout(pending)
-    await stopBundling()
   }
 }
 

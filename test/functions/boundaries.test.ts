@@ -61,12 +61,14 @@ const FUNCTIONS = importsOf('functions/src')
 const PROTOCOL = importsOf('protocol/src')
 const RTDB = importsOf('rtdb/src')
 const CLIENT = importsOf('client/src')
+const PAGE = importsOf('web/src')
 
 test.each([
   ['functions', FUNCTIONS],
   ['protocol', PROTOCOL],
   ['rtdb', RTDB],
   ['client', CLIENT],
+  ['the page', PAGE],
 ])('%s reaches into no other folder', (_name, imports) => {
   expect(imports.length).toBeGreaterThan(20)
   const outside = imports.filter((it) => isRelative(it) && targetOf(it).startsWith('..'))
@@ -85,6 +87,16 @@ test('the client knows the protocol, and its default entry Firebase', () => {
   ])
   const known = CLIENT.filter(({ specifier }) => specifier.startsWith('firebase'))
   expect([...new Set(known.map(({ from }) => from))]).toEqual(['index.ts'])
+})
+
+test('the page knows the SDK by its name, as an app does, with the protocol and Firebase', () => {
+  expect(packagesOf(PAGE).sort()).toEqual([
+    '@latchkey/client/core',
+    '@latchkey/protocol',
+    'firebase/app',
+    'firebase/auth',
+    'firebase/database',
+  ])
 })
 
 test('the database stands alone', () => {
@@ -121,7 +133,7 @@ test('inside the service, imports point one way', () => {
 })
 
 test('nothing is imported in a circle', () => {
-  for (const imports of [FUNCTIONS, PROTOCOL, CLIENT]) {
+  for (const imports of [FUNCTIONS, PROTOCOL, CLIENT, PAGE]) {
     const edges = new Map<string, string[]>()
     for (const it of imports.filter(isRelative)) {
       edges.set(it.from, [...(edges.get(it.from) ?? []), targetOf(it)])

@@ -16,6 +16,8 @@ async function show() {
       signal: AbortSignal.timeout(5000),
     })
     const took = Math.round(performance.now() - startedAt)
+    // Left unread, the answer would still be under way when the time limit strikes.
+    await answer.arrayBuffer()
     if (answer.ok) say('good', `API answers in ${took} ms`)
     else say('bad', `API answers ${answer.status}`)
   } catch {

@@ -6,6 +6,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { ERRORS } from '../../../protocol/src/index.ts'
 import { running } from '../harness/running.ts'
 import { startChromium } from './chromium.ts'
+import { open } from './open.ts'
 import type { PageApp } from './page.ts'
 
 // In a real browser: the pages that Hosting serves, and the SDK with the browser's own WebCrypto,
@@ -18,19 +19,6 @@ beforeAll(async () => {
   browser = await startChromium()
 })
 afterAll(() => browser.close())
-
-/** A page of Hosting, and all that it complains about. */
-async function open(path: string, context: BrowserContext) {
-  const page = await context.newPage()
-  const complaints: string[] = []
-  page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
-  })
-  page.on('pageerror', (error) => complaints.push(error.message))
-  page.on('requestfailed', (request) => complaints.push(`failed: ${request.url()}`))
-  await page.goto(`${running().hostingUrl}${path}`)
-  return { page, complaints }
-}
 
 describe('the pages', () => {
   test('the first says that the API answers, and nothing complains', async () => {

@@ -2,7 +2,8 @@ import { DOCUMENT } from '../../openapi/conformance.ts'
 import { comparedAnswers } from './conformance.ts'
 import { running } from './running.ts'
 
-const { apiBaseUrl, functionsUrl, hostingUrl, databaseEmulatorHost, namespace } = running()
+const { apiBaseUrl, functionsUrl, hostingUrl } = running()
+const { authEmulatorHost, databaseEmulatorHost, namespace } = running()
 
 test.each([
   ['Hosting', apiBaseUrl],
@@ -12,7 +13,7 @@ test.each([
   expect(answer.status).toBe(200)
 })
 
-test.each(['/', '/errors.html', '/api.html'])(
+test.each(['/', '/errors.html', '/api.html', '/demo.html'])(
   'the page %s is served under the strict policy',
   async (path) => {
     const answer = await fetch(`${hostingUrl}${path}`)
@@ -33,6 +34,17 @@ test.each([
     expect(comparedAnswers()).toBe(before + 1)
   },
 )
+
+test('only the demo page may call the emulators, and nobody may call anybody else', async () => {
+  const connectOf = async (path: string) => {
+    const answer = await fetch(`${hostingUrl}${path}`)
+    return /connect-src ([^;]*)/.exec(answer.headers.get('content-security-policy') ?? '')?.[1]
+  }
+  expect(await connectOf('/')).toBe("'self'")
+  expect(await connectOf('/demo.html')).toBe(
+    `'self' http://${authEmulatorHost} ws://${databaseEmulatorHost}`,
+  )
+})
 
 test('the headers of pages are not put on answers of the API', async () => {
   const answer = await fetch(`${apiBaseUrl}/health`)
