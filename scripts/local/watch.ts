@@ -16,10 +16,13 @@ export async function watch(stack: Stack, say: (text: string) => void) {
   const rules = 'database.rules.json'
   const stopWatching = [
     // The folder, because many editors save by putting a new file in the old one's place.
-    onChange(checkout, say, (name) =>
-      name === rules ? loadRules(inCheckout(rules), stack.running) : undefined,
+    onChange({ folder: checkout, only: rules }, say, () =>
+      loadRules(inCheckout(rules), stack.running),
     ),
-    onChange(inCheckout('web/src'), say, async () => `${await buildSite()} pages made again`),
+    onChange({ folder: inCheckout('web/src') }, say, async () => {
+      await buildSite()
+      return 'Pages made again'
+    }),
   ]
   return async () => {
     for (const stop of stopWatching) stop()
@@ -27,19 +30,18 @@ export async function watch(stack: Stack, say: (text: string) => void) {
   }
 }
 
-/** Calls `work` after a change in a folder, says what it answers, and answers the function that ends it. */
+/** After a change of one file, or of any below a folder, says what `work` answers; returns how to end it. */
 function onChange(
-  folder: string,
+  { folder, only }: { folder: string; only?: string },
   say: (text: string) => void,
-  work: (name: string) => Promise<string> | undefined,
+  work: () => Promise<string>,
 ): () => void {
   let pending: NodeJS.Timeout | undefined
-  // Only a folder of sources is small enough for all that is below it.
-  const watcher = watchFolder(folder, { recursive: folder !== checkout }, (_event, name) => {
-    if (name === null) return
+  const watcher = watchFolder(folder, { recursive: only === undefined }, (_event, name) => {
+    if (only !== undefined && name !== only) return
     clearTimeout(pending) // an editor's one save is several events
     pending = setTimeout(() => {
-      work(name)?.then(say, (error: unknown) => say(String(error)))
+      work().then(say, (error: unknown) => say(String(error)))
     }, 100)
   })
   return () => {
