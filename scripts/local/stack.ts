@@ -48,6 +48,9 @@ export interface Stack {
 export async function startStack(options: StackOptions, signal?: AbortSignal): Promise<Stack> {
   const { logFile, ports, onProgress } = options
   const running = describeRunning(ports)
+  // First, because the run's folder links to the pages that are there.
+  await buildSite()
+  onProgress('Pages made')
   const upstreams = await startFakeUpstreams({
     weather: secretIn(options.secrets, 'WEATHER_API_KEY'),
     payments: secretIn(options.secrets, 'PAYMENTS_API_TOKEN'),
@@ -55,9 +58,6 @@ export async function startStack(options: StackOptions, signal?: AbortSignal): P
   const origins = Object.entries(upstreams.origins).map(([name, origin]) => `${name}=${origin}`)
   mkdirSync(dirname(logFile), { recursive: true })
   writeFileSync(logFile, '')
-  // Before the folder, which links to the pages that are there.
-  await buildSite()
-  onProgress('Pages made')
   const folder = makeRunFolder({
     ports,
     running,
