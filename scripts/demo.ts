@@ -76,6 +76,29 @@ async function playApp(app: App): Promise<Credential> {
   return credential
 }
 
+/** Third-party APIs, whose keys the app never sees: fakes of them run beside the emulators. */
+async function playGateway(app: App, credential: Credential): Promise<void> {
+  process.stdout.write('\nThird-party APIs through the gateway\n')
+  const call = async (method: string, path: string, body?: string): Promise<Response> => {
+    const sent = { method, path: `/proxy${path}`, ...(body !== undefined && { body }) }
+    const { url, ...request } = await app.sign(credential, sent)
+    return fetch(url, request)
+  }
+  const tell = (what: string, { status, headers }: Response, expected: number) => {
+    const kept = headers.get('cache-status')?.split(';')[1] ?? ''
+    report(what, `${status}${kept}`, status === expected)
+  }
+  tell('asks for the weather', await call('GET', '/weather/v1/forecast/Paris'), 200)
+  const again = await call('GET', '/weather/v1/forecast/Paris')
+  tell('asks again (each instance keeps answers of its own)', again, 200)
+  const charge = '{"amount":1250,"currency":"EUR"}'
+  tell('pays', await call('POST', '/payments/v1/charges', charge), 201)
+  const events = await (await call('GET', '/weather/v1/alerts')).text()
+  const count = events.match(/^data: /gm)?.length ?? 0
+  report('listens to server-sent events', `${count} events`, count > 0)
+  tell('asks for what is not declared', await call('GET', '/weather/v1/admin'), 404)
+}
+
 async function playAttackers(app: App, other: App, credential: Credential): Promise<void> {
   process.stdout.write('\nIts attackers\n')
   await readForeignSlot(app, other)
@@ -120,6 +143,7 @@ async function play(running: Running): Promise<void> {
   const [app, other] = await Promise.all([startApp(running), startApp(running)])
   try {
     const credential = await playApp(app)
+    await playGateway(app, credential)
     await playAttackers(app, other, credential)
   } finally {
     await Promise.all([app.close(), other.close()])
