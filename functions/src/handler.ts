@@ -4,7 +4,7 @@ import type { ErrorCode } from '@latchkey/protocol'
 import { parseTarget, type Target } from '@latchkey/protocol'
 import { withDeadline } from './deadline.ts'
 import type { Denial, Guard, GuardPolicy, Verdict } from './guard/guard.ts'
-import type { RateLimit } from './guard/rateLimit.ts'
+import type { RateLimit } from './http/rateLimit.ts'
 import {
   answerJson,
   answerPreflight,

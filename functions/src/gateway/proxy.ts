@@ -29,7 +29,7 @@ export interface ProxyParts {
   readonly log: Log
 }
 
-/** Calls of one install in a time: guard/rateLimit.ts, as far as it is needed here. */
+/** Calls of one install in a time: http/rateLimit.ts, as far as it is needed here. */
 export interface CallLimit {
   take(keyId: string, nowMs: number): RateReport & { readonly allowed: boolean }
 }

@@ -12,7 +12,7 @@ import type { DurableNonces } from './durableNonces.ts'
 import type { InstallCache } from './installCache.ts'
 import { hmacUnder, type KeyMaterial } from './keyMaterial.ts'
 import type { NonceMemory } from './nonceMemory.ts'
-import type { RateLimit, RateVerdict } from './rateLimit.ts'
+import type { RateLimit, RateVerdict } from '../http/rateLimit.ts'
 import type { IsRetired } from './retiredVersions.ts'
 import {
   verifySignature,

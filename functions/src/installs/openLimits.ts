@@ -1,6 +1,6 @@
 import { ApiError } from '../http/apiError.ts'
 import { rateHeaders } from '../http/rateHeaders.ts'
-import { makeRateLimit, type RatePolicy } from '../guard/rateLimit.ts'
+import { makeRateLimit, type RatePolicy } from '../http/rateLimit.ts'
 
 /** What a call of the open endpoint writes: a challenge (step 1), or an attempt at one (step 2). */
 export type OpenStep = 'challenges' | 'attempts'

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { makeRateLimit } from '../../../functions/src/guard/rateLimit.ts'
+import { makeRateLimit } from '../../../functions/src/http/rateLimit.ts'
 
 const START = 1_795_300_000_000
 const policyOf = (quota: number, windowSeconds: number) => ({ name: 'test', quota, windowSeconds })
