@@ -199,8 +199,10 @@ export const SETTINGS = {
       'Local runs only: where upstreams of the gateway are instead of at their origins: name=origin, comma-separated.',
   }),
   errorsUrl: defineString('ERRORS_URL', {
-    default: '/errors.html#',
-    description: 'What `type` of a problem starts with; the error code is appended.',
+    // Without its `#`: firebase-tools writes a default into .env unquoted, where that begins a comment.
+    default: '/errors.html',
+    description:
+      'The page that `type` of a problem points at; `#` and the error code are appended.',
   }),
   ...ACCOUNT_SETTINGS,
 } as const

@@ -97,7 +97,7 @@ const sinkOf = (res: ServerResponse): Sink => ({
 export interface Problem extends ApiErrorOptions {
   readonly code: ErrorCode
   readonly requestId: string
-  /** `type` is this and the code: the page that documents the error. */
+  /** The page that documents errors; `type` is the code's place on it. */
   readonly errorsUrl: string
   /** RFC 9457 extension members. */
   readonly members?: Readonly<Record<string, unknown>>
@@ -107,7 +107,7 @@ export interface Problem extends ApiErrorOptions {
 export function answerProblem(res: ServerResponse, problem: Problem): void {
   const { code, requestId, errors, members, retryAfterSeconds } = problem
   const { status, title, detail } = ERRORS[code]
-  const type = problem.errorsUrl + code
+  const type = `${problem.errorsUrl}#${code}`
   // A member that is undefined is not written.
   const body = { type, title, status, detail, code, requestId, errors, ...members }
   const headers =

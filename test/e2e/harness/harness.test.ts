@@ -46,6 +46,11 @@ test('only the demo page may call the emulators, and nobody may call anybody els
   )
 })
 
+test('a deployed param keeps its default: `type` of a problem leads to its entry', async () => {
+  const answer = await fetch(`${apiBaseUrl}/installs/current`)
+  expect(await answer.json()).toMatchObject({ type: '/errors.html#invalid_credentials' })
+})
+
 test('the headers of pages are not put on answers of the API', async () => {
   const answer = await fetch(`${apiBaseUrl}/health`)
   // It has its own, by which it may load nothing.

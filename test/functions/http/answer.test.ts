@@ -14,7 +14,7 @@ async function answerOf(write: Parameters<typeof createServer>[1]): Promise<Rece
   }
 }
 
-const problem = { requestId: 'the-id', errorsUrl: 'https://example.com/errors#' }
+const problem = { requestId: 'the-id', errorsUrl: 'https://example.com/errors' }
 
 test.each(Object.keys(ERRORS) as ErrorCode[])(
   '%s: status, media type and the members of RFC 9457, with the public text of the table alone',
