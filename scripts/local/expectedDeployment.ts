@@ -8,6 +8,7 @@ import type { Manifest } from './deployedPackage.ts'
 const uploaded = [
   relative(inCheckout('functions'), bundleIn()).replaceAll('\\', '/'),
   'lib/openapi.json',
+  'lib/undici.cjs',
   'package-lock.json',
   'package.json',
 ]
