@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 
+import { ensureIssuerKeys } from './attest/issuerKeys.ts'
 import { inCheckout } from './local/checkout.ts'
 import { takeLock } from './local/lock.ts'
 import { ensureSecrets } from './local/secrets.ts'
@@ -73,10 +74,12 @@ async function start(options: StartOptions, stop: AbortSignal): Promise<Stack> {
   for (const { part, from, to } of moved)
     progress(`Port ${from} is taken (or closed to browsers): ${part} uses ${to}`)
   progress('Starting the database and the emulators…')
+  const secrets = readFileSync(secretFile, 'utf8')
   return startStack(
     {
       ports,
-      secrets: readFileSync(secretFile, 'utf8'),
+      secrets,
+      issuerKeys: ensureIssuerKeys(secrets),
       withDeveloperEnv: true,
       officialDatabase: options.officialDatabase,
       logFile,

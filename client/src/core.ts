@@ -34,7 +34,7 @@ export {
   type LatchkeyErrorCode,
   type LatchkeyErrorDetails,
 } from './latchkeyError.ts'
-export type { Progress, Step } from './registration.ts'
+export type { Attestation, Progress, Step } from './registration.ts'
 export type { CallInit } from './call.ts'
 export type { SignedCall } from './signCall.ts'
 export type { Credential } from './credential.ts'

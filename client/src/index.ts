@@ -36,6 +36,7 @@ export {
   webStorage,
 } from './core.ts'
 export type {
+  Attestation,
   CallInit,
   Credential,
   Kept,

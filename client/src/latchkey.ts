@@ -6,7 +6,7 @@ import { waitForDrop } from './drop.ts'
 import type { Firebase } from './firebaseParts.ts'
 import { makeKeyHolder } from './keyHolder.ts'
 import { LatchkeyError, readError, type LatchkeyErrorCode } from './latchkeyError.ts'
-import { makeRegister, type Progress } from './registration.ts'
+import { makeRegister, type Attestation, type Progress } from './registration.ts'
 import { readServerTime } from './serverClock.ts'
 import { signCall, type SignedCall } from './signCall.ts'
 import { slotOf } from './slot.ts'
@@ -26,6 +26,11 @@ export interface LatchkeySettings {
   readonly clock?: () => number
   /** Default: the runtime's own. */
   readonly fetch?: typeof fetch
+  /**
+   * Headers that say what calls: App Check's, Approov's, reCAPTCHA's. Asked for before every call.
+   * @example async () => ({ 'X-Firebase-AppCheck': (await getToken(appCheck)).token })
+   */
+  readonly attestation?: Attestation
   /** Told of each step of a registration. */
   readonly onProgress?: (progress: Progress) => void
   /** For a registration or a rotation as a whole, in ms. Default: 30,000, as slow networks need. */
@@ -92,7 +97,8 @@ export function makeLatchkey(settings: LatchkeySettings, firebase: Firebase): La
     throw new TypeError('deviceId must be 8 to 128 characters of A-Z a-z 0-9 . _ : -')
   }
   const base = parseBaseUrl(settings.baseUrl)
-  const register = makeRegister({ firebase, baseUrl: textOf(base), fetch, onProgress })
+  const { attestation = unattested } = settings
+  const register = makeRegister({ firebase, baseUrl: textOf(base), fetch, attestation, onProgress })
   const onKept = ({ uid }: Credential) => onProgress({ step: 'registered', uid })
   const holder = makeKeyHolder({ storage, deviceId, register, deadlineMs, onKept })
   let renewedAt: number | undefined
@@ -100,8 +106,14 @@ export function makeLatchkey(settings: LatchkeySettings, firebase: Firebase): La
 
   const deviceSeconds = () => Math.floor(clock() / 1000)
 
-  const signNow = async (call: Call, credential: Credential) =>
-    signCall(call, credential, deviceSeconds() + (await holder.clockOffsetSeconds()))
+  /** Asked for anew each time: a token may be good once. */
+  const signNow = async (call: Call, credential: Credential) => {
+    const { apiKey } = credential
+    const attested = await attestation({ path: call.target.split('?')[0]!, apiKey })
+    const headers = { ...call.headers, ...lowerCase(attested) }
+    const created = deviceSeconds() + (await holder.clockOffsetSeconds())
+    return signCall({ ...call, headers }, credential, created)
+  }
 
   const send = async (call: Call, credential: Credential, init: CallInit) => {
     const { signed, nonce } = await signNow(call, credential)
@@ -187,6 +199,12 @@ function newerThan(old: Credential, dropped: unknown): Credential | undefined {
   const credential = parseDroppedCredential(old.uid, dropped)
   return credential?.keyId === old.keyId ? undefined : credential
 }
+
+const unattested: Attestation = () => ({})
+
+/** A header that is there in two spellings is there twice. */
+const lowerCase = (headers: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]))
 
 /** Only a 401 can be a reason to call again. */
 async function refusalOf(response: Response): Promise<LatchkeyError | undefined> {

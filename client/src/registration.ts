@@ -24,11 +24,18 @@ export interface Progress {
   readonly path?: string
 }
 
+/** @param call `path` below the service's address, and for signed calls the key that a token can be bound to */
+export type Attestation = (call: {
+  readonly path: string
+  readonly apiKey?: string
+}) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>
+
 export interface RegistrationParts {
   readonly firebase: Firebase
   /** Without a slash at its end. */
   readonly baseUrl: string
   readonly fetch: typeof fetch
+  readonly attestation: Attestation
   readonly onProgress: (progress: Progress) => void
 }
 
@@ -93,15 +100,17 @@ function readCode(value: unknown): string | undefined {
 
 /** `POST /api/installs`: what the service says it has dropped. */
 async function postInstall(
-  { baseUrl, fetch }: RegistrationParts,
+  { baseUrl, fetch, attestation }: RegistrationParts,
   idToken: string,
   body: { readonly deviceId: string; readonly uid: string; readonly otp: string | undefined },
   signal: AbortSignal,
 ): Promise<'otp' | 'credential'> {
+  const attested = await attestation({ path: '/installs' })
   const response = await fetch(`${baseUrl}/installs`, {
     method: 'POST',
     headers: {
       ...REQUESTED_WITH,
+      ...attested,
       'Content-Type': 'application/json',
       Authorization: `Bearer ${idToken}`,
     },

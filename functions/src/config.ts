@@ -6,6 +6,13 @@ import {
   SMS_SECRET,
   type SmsParams,
 } from './accountSettings.ts'
+import {
+  ATTEST_RANGES,
+  ATTEST_SETTINGS,
+  ATTESTATION_SECRETS,
+  readAttestConfig,
+  type AttestConfig,
+} from './attestSettings.ts'
 import { ISSUANCES, type Issuance } from './issuance.ts'
 import { SHARDS_MAX } from './shards.ts'
 
@@ -204,6 +211,7 @@ export const SETTINGS = {
     description:
       'The page that `type` of a problem points at; `#` and the error code are appended.',
   }),
+  ...ATTEST_SETTINGS,
   ...ACCOUNT_SETTINGS,
 } as const
 
@@ -218,28 +226,33 @@ type Parsed =
   | 'smsCountries'
   | 'allowedOrigins'
   | 'upstreamOrigins'
+  | keyof AttestConfig
 
 /** The settings of a running instance; names, units and reasons stand in the table above. */
 export type Config = {
   readonly [Name in Exclude<keyof typeof SETTINGS, Parsed>]: Value<(typeof SETTINGS)[Name]>
-} & {
-  readonly credentialPickup: 'remove' | 'keep'
-  readonly issuance: Issuance
-  /** At least one. The first is `databaseUrl`. */
-  readonly databaseUrls: readonly string[]
-  readonly defaultScopes: readonly string[]
-  readonly smsCountries: ReadonlySet<string>
-  readonly allowedOrigins: ReadonlySet<string>
-  /** By the upstream's name. */
-  readonly upstreamOrigins: ReadonlyMap<string, string>
-  /** When the platform cuts a request. */
-  readonly timeoutMs: number
-  /** As they are configured. A function of its own: only where texts are sent is SMS_SECRET to be had. */
-  readonly smsParams: () => SmsParams
-  readonly masterSecrets: string
-  /** Whether this is a local run, where texts may be written to a file. */
-  readonly isEmulated: boolean
-}
+} & AttestConfig & {
+    readonly credentialPickup: 'remove' | 'keep'
+    readonly issuance: Issuance
+    /** At least one. The first is `databaseUrl`. */
+    readonly databaseUrls: readonly string[]
+    readonly defaultScopes: readonly string[]
+    readonly smsCountries: ReadonlySet<string>
+    readonly allowedOrigins: ReadonlySet<string>
+    /** By the upstream's name. */
+    readonly upstreamOrigins: ReadonlyMap<string, string>
+    /** When the platform cuts a request. */
+    readonly timeoutMs: number
+    /** As they are configured. A function of its own: only where texts are sent is SMS_SECRET to be had. */
+    readonly smsParams: () => SmsParams
+    readonly masterSecrets: string
+    /** A function, as above: the sweep has no part in it. */
+    readonly attestationSecrets: () => string
+    /** host:port of `npm start`'s issuer of attestation tokens. Outside of the emulators it is refused. */
+    readonly attestEmulatorHost: string | undefined
+    /** Whether this is a local run, where texts may be written to a file. */
+    readonly isEmulated: boolean
+  }
 
 /** What each number may be. */
 const RANGES = {
@@ -263,6 +276,7 @@ const RANGES = {
   retentionDays: [1, 3650],
   usageFlushSeconds: [0, 3600],
   deleteUsageDays: [1, 3650],
+  ...ATTEST_RANGES,
   ...ACCOUNT_RANGES,
 } as const satisfies Partial<Record<keyof typeof SETTINGS, readonly [least: number, most: number]>>
 
@@ -306,6 +320,9 @@ export function readConfig(): Config {
     databaseUrls: urls,
     smsCountries: new Set(smsCountries.split(',').filter((country) => country !== '')),
     allowedOrigins: parseOrigins(values.allowedOrigins),
+    ...readAttestConfig(values, wrong),
+    attestationSecrets: () => ATTESTATION_SECRETS.value(),
+    attestEmulatorHost: process.env['ATTEST_EMULATOR_HOST'] || undefined,
     smsParams: () => ({ ...byParamName(values), SMS_SECRET: SMS_SECRET.value() }),
     masterSecrets: MASTER_SECRETS.value(),
     upstreamOrigins: parseUpstreamOrigins(values.upstreamOrigins),

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { AppCheck } from 'firebase-admin/app-check'
 import type { Auth } from 'firebase-admin/auth'
 import type { Database as AdminDatabase } from 'firebase-admin/database'
 
@@ -7,6 +8,7 @@ export interface FirebaseApp {
   /** One of the project's databases; without a URL the first. */
   openDatabase(url?: string): Promise<AdminDatabase>
   openAuth(): Promise<Auth>
+  openAppCheck(): Promise<AppCheck>
   close(): Promise<void>
 }
 
@@ -36,6 +38,7 @@ export async function startFirebase(databaseUrl: string): Promise<FirebaseApp> {
       return getDatabaseWithUrl(url, app)
     },
     openAuth: async () => (await import('firebase-admin/auth')).getAuth(app),
+    openAppCheck: async () => (await import('firebase-admin/app-check')).getAppCheck(app),
     close: () => deleteApp(app),
   }
 }

@@ -13,7 +13,7 @@ import {
   type HeaderMap,
 } from './http/answer.ts'
 import { ApiError, type ApiErrorOptions } from './http/apiError.ts'
-import type { ApiRequest } from './http/apiRequest.ts'
+import type { ApiRequest, Gate, Settle } from './http/apiRequest.ts'
 import { clientAddress } from './http/clientAddress.ts'
 import { rateHeaders } from './http/rateHeaders.ts'
 import { readBody } from './http/readBody.ts'
@@ -29,6 +29,8 @@ import type { Usage } from './usage/usage.ts'
 export interface HandlerParts {
   readonly routes: readonly Route[]
   readonly meetWebCaller: MeetWebCaller
+  /** What a route demands to know of the program that calls; asked once for each route. */
+  readonly gateOf: (route: Route) => Gate | undefined
   readonly guard: Guard
   /** Undefined when there is nothing to write, which is nearly always. */
   readonly recordUse: RecordUse
@@ -72,6 +74,7 @@ interface Passage {
 export function makeHandler(parts: HandlerParts): RequestHandler {
   const { meetWebCaller, guard, recordUse, addressLimit, usage, log, now, settings } = parts
   const table = tabulate(parts.routes)
+  const gates = new Map(parts.routes.map((route) => [route, parts.gateOf(route)]))
   const logRefusal = makeRefusalLog(log, now)
   let run: RunRoute | undefined
 
@@ -100,8 +103,22 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
     const { rawBody: body } = req
     const { method = '', rawHeaders } = req.incoming
     const nowMs = now()
-    const judged = guard({ method, target, rawHeaders, body }, policy, nowMs)
-    return proceed(judged, (verdict) => follow(req, verdict, nowMs))
+    const call = { method, target, rawHeaders, body }
+    const { gate } = req
+    if (gate === undefined) {
+      return proceed(guard(call, policy, nowMs), (verdict) => follow(req, verdict, nowMs))
+    }
+    let settle: Settle | void
+    const judged = guard(call, policy, nowMs, (install) => {
+      req.install = install
+      return proceed(gate(req), (left) => {
+        settle = left
+      })
+    })
+    return proceed(judged, (verdict) => {
+      if (!verdict.admitted || settle === undefined) return follow(req, verdict, nowMs)
+      return settle().then(() => follow(req, verdict, nowMs))
+    })
   }
 
   const follow = (
@@ -113,7 +130,7 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
     req.install = verdict.install
     usage.admitted(verdict.install.keyId, nowMs, req.incoming)
     const admitted = { rateHeaders: rateHeaders(verdict.rate) }
-    const recorded = recordUse(verdict.install, nowMs)
+    const recorded = recordUse(verdict.install, nowMs, req.attestation)
     if (recorded === undefined) return admitted
     return recorded.then((install) => {
       req.install = install
@@ -134,6 +151,7 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
 
   const serve = (req: ApiRequest, res: ServerResponse, passage: Passage): void | Promise<void> => {
     req.routePath = passage.route.path
+    req.gate = gates.get(passage.route)
     req.target = passage.target
     return proceed(readBody(req.incoming, passage.route.bodyBytesMax), (body) => {
       req.rawBody = body
@@ -168,6 +186,8 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
       target: undefined,
       rawBody: NO_BODY,
       install: undefined,
+      gate: undefined,
+      attestation: undefined,
     }
     const fail = (error: unknown) => refuse(req, res, explainError(error, req.requestId, log))
     try {

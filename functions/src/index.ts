@@ -1,6 +1,7 @@
 import { onRequest } from 'firebase-functions/v2/https'
 import { onSchedule } from 'firebase-functions/v2/scheduler'
 import { SMS_SECRET } from './accountSettings.ts'
+import { ATTESTATION_SECRETS } from './attestSettings.ts'
 import { beforeTermination } from './beforeTermination.ts'
 import {
   DEPLOYMENT,
@@ -55,7 +56,7 @@ const deployed = onRequest(
     // Open to the internet: the guard is ours.
     invoker: 'public',
     timeoutSeconds,
-    secrets: [MASTER_SECRETS, SMS_SECRET, ...upstreamSecrets],
+    secrets: [MASTER_SECRETS, SMS_SECRET, ATTESTATION_SECRETS, ...upstreamSecrets],
   },
   handle,
 )

@@ -13,6 +13,14 @@ export type LogEvent =
       readonly reason: string
       readonly keyId?: string
     }
+  | {
+      /** Would be refused if its route enforced attestation. */
+      readonly event: 'observed'
+      readonly requestId: string
+      readonly route: string
+      readonly code: ErrorCode
+      readonly reason: string
+    }
   | { readonly event: 'refusals'; readonly counts: Readonly<Record<string, number>> }
   | { readonly event: 'failed'; readonly requestId: string; readonly error: LoggedError }
   | { readonly event: 'issued' | 'rotated' | 'revoked'; readonly requestId: string }
@@ -83,6 +91,7 @@ const SEVERITY = {
   upstream_cut: 'WARNING',
   upstream_secret_unusable: 'ERROR',
   refused: 'NOTICE',
+  observed: 'NOTICE',
   refusals: 'NOTICE',
   use_not_recorded: 'WARNING',
   usage_dropped: 'WARNING',

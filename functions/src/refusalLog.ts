@@ -1,6 +1,6 @@
 import type { Log, LogEvent } from './log.ts'
 
-type Refused = Extract<LogEvent, { event: 'refused' }>
+type Refused = Extract<LogEvent, { event: 'refused' | 'observed' }>
 
 /** Lines written one by one in a window; the rest are counted. */
 const LINES_PER_WINDOW = 10

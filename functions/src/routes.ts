@@ -1,4 +1,5 @@
 import type { AccountHandlers } from './accounts/buildAccounts.ts'
+import type { AttestGroup } from './attestSettings.ts'
 import type { CheckedUpstream } from './gateway/checkUpstream.ts'
 import type { Gateway } from './gateway/gateway.ts'
 import type { GuardPolicy } from './guard/guard.ts'
@@ -14,6 +15,8 @@ export interface Route {
   readonly path: string
   /** `open`: anybody. `limited`: anybody, within a rate per client address. Else what the guard asks. */
   readonly guard: 'open' | 'limited' | GuardPolicy
+  /** By this name, or by its path, ATTEST says whether it asks what is calling. */
+  readonly attest?: AttestGroup
   readonly handler: Handler
   /** Raw bytes of a body, where the usual cap is not the one. */
   readonly bodyBytesMax?: number
@@ -62,11 +65,13 @@ export function makeRoutes(
   const account = (
     path: string,
     name: keyof AccountHandlers,
+    attest: AttestGroup,
     guard: GuardPolicy = SIGNED_ACCOUNTS,
   ): Route => ({
     method: 'POST',
     path,
     guard,
+    attest,
     handler: async (req) => (await accounts())[name](req),
   })
 
@@ -78,6 +83,7 @@ export function makeRoutes(
     method,
     path: `${PROXY_PATH}${name}/`,
     guard: { ...(isSafe(method) ? SIGNED : SIGNED_ONCE), scope: `proxy:${name}` },
+    attest: 'proxy' as const,
     handler: (req: ApiRequest) => proceed(proxies.gateway(), (gateway) => gateway.call(name, req)),
     bodyBytesMax,
     // Until it begins; the gateway itself is quicker.
@@ -88,26 +94,40 @@ export function makeRoutes(
     { method: 'GET', path: '/api/health', guard: 'open', handler: health },
     // Not quite open: the answer is large.
     { method: 'GET', path: '/api/openapi.json', guard: 'limited', handler: openapi },
-    { method: 'POST', path: '/api/installs', guard: 'limited', handler: installs.register },
-    { method: 'GET', path: '/api/installs/current', guard: SIGNED, handler: installs.showCurrent },
+    {
+      method: 'POST',
+      path: '/api/installs',
+      guard: 'limited',
+      attest: 'open',
+      handler: installs.register,
+    },
+    {
+      method: 'GET',
+      path: '/api/installs/current',
+      guard: SIGNED,
+      attest: 'installs',
+      handler: installs.showCurrent,
+    },
     {
       method: 'POST',
       path: '/api/installs/current/rotate',
       guard: SIGNED_ONCE,
+      attest: 'installs',
       handler: installs.rotate,
     },
     {
       method: 'DELETE',
       path: '/api/installs/current',
       guard: SIGNED_ONCE,
+      attest: 'installs',
       handler: installs.revoke,
     },
-    account('/api/register', 'register', withPassword),
-    account('/api/verify_otp', 'verifyOtp'),
-    account('/api/resend_otp', 'resendOtp'),
-    account('/api/password/reset', 'resetPassword'),
-    account('/api/password/confirm', 'confirmPassword', withPassword),
-    account('/api/login', 'login', withPassword),
+    account('/api/register', 'register', 'sms', withPassword),
+    account('/api/verify_otp', 'verifyOtp', 'accounts'),
+    account('/api/resend_otp', 'resendOtp', 'sms'),
+    account('/api/password/reset', 'resetPassword', 'sms'),
+    account('/api/password/confirm', 'confirmPassword', 'accounts', withPassword),
+    account('/api/login', 'login', 'accounts', withPassword),
     ...proxies.upstreams.flatMap((upstream) =>
       upstream.methods.map((method) => proxy(method, upstream)),
     ),

@@ -3,6 +3,8 @@ import type { AccountHandlers } from './accounts/buildAccounts.ts'
 import { makePasswordLine } from './accounts/passwordLine.ts'
 import { startWarnings } from './accounts/startWarnings.ts'
 import { makeUnseen } from './accounts/unseen.ts'
+import { connectAppCheck } from './appCheckTokens.ts'
+import { makeGates } from './attest/gate.ts'
 import type { Config } from './config.ts'
 import { connectDatabase } from './database.ts'
 import { startFirebase, type FirebaseApp } from './firebase.ts'
@@ -198,6 +200,17 @@ export function buildService(
   // One each: after a failure they pause.
   const recorders = stores.map((each) => makeUseRecorder({ store: each, cache, log }))
 
+  const gateOf = makeGates({
+    settings: config,
+    load: async () => {
+      const { buildAttest } = await import('./attest/buildAttest.ts')
+      return buildAttest({ settings: config, consumeAppCheck: connectAppCheck(firebase, deadline) })
+    },
+    count: (outcome, nowMs, keyId) => usage.attested(outcome, nowMs, keyId),
+    log,
+    now,
+  })
+
   const routeMap = routes(installs, loadAccounts, passwordLine.isFull, {
     upstreams: checkedUpstreams,
     gateway: loadGateway,
@@ -209,8 +222,10 @@ export function buildService(
       requireRequestedWith: config.requireRequestedWith,
       methods: [...new Set(routeMap.map(({ method }) => method))],
     }),
+    gateOf,
     guard,
-    recordUse: (install, nowMs) => recorders[shards.ofKey(install.keyId)!]!(install, nowMs),
+    recordUse: (install, nowMs, attestation) =>
+      recorders[shards.ofKey(install.keyId)!]!(install, nowMs, attestation),
     addressLimit: makeRateLimit(
       { name: 'address', quota: config.registrationsPerMinutePerIp, windowSeconds: 60 },
       ADDRESSES_MAX,

@@ -28,7 +28,11 @@ const endpoints = {
     timeoutSeconds: '{{ params.TIMEOUT_SECONDS }}',
     // Apps call it without a Google identity; without this, Cloud Run answers 403.
     httpsTrigger: { invoker: ['public'] },
-    secretEnvironmentVariables: [{ key: 'MASTER_SECRETS' }, { key: 'SMS_SECRET' }],
+    secretEnvironmentVariables: [
+      { key: 'MASTER_SECRETS' },
+      { key: 'SMS_SECRET' },
+      { key: 'ATTESTATION_SECRETS' },
+    ],
   },
   sweep: {
     platform: 'gcfv2',

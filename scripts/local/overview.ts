@@ -9,6 +9,7 @@ export function overview(running: Running): string {
     ['Functions', running.functionsUrl],
     ['Auth', `http://${running.authEmulatorHost}`],
     ['Realtime Database', running.databaseUrl],
+    ['Attestation tokens', running.attestIssuerUrl ?? ''],
     ['For programs', '.local/running.json'],
   ] as const
   const width = Math.max(...rows.map(([name]) => name.length))

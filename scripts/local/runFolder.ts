@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+import { LOCAL_APP_ID, LOCAL_HOST, LOCAL_PROJECT_NUMBER } from '../attest/mint.ts'
 import { bundleIn } from './bundle.ts'
 import { inCheckout } from './checkout.ts'
 import { linkTo } from './linkTo.ts'
@@ -47,6 +48,11 @@ const localParams = {
   SMS_OUTBOX_FILE: inCheckout('.local/outbox.jsonl'),
   // The example upstreams, too: there are fakes of them.
   DEFAULT_SCOPES: 'accounts,proxy:weather,proxy:payments',
+  // What the local issuer mints. ATTEST=open=enforce or the like switches it on.
+  ATTEST_PROVIDERS: 'app-check,approov,recaptcha',
+  APP_CHECK_PROJECT_NUMBER: LOCAL_PROJECT_NUMBER,
+  APP_CHECK_APP_IDS: LOCAL_APP_ID,
+  RECAPTCHA_HOSTS: LOCAL_HOST,
 }
 
 /**

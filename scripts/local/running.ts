@@ -18,6 +18,8 @@ export interface Running {
   /** With `?ns=`, so that no SDK has to guess the namespace. */
   databaseUrl: string
   namespace: string
+  /** The local issuer of attestation tokens: `/token/app-check` and its like give one. */
+  attestIssuerUrl?: string
 }
 
 /** A `demo-` project: firebase-tools and the SDKs ask Google nothing about it, and it needs no login. */

@@ -9,6 +9,12 @@ const SECRETS: Readonly<Record<string, () => string>> = {
   // Of the two example upstreams, whose fakes accept these.
   WEATHER_API_KEY: () => randomBytes(18).toString('base64url'),
   PAYMENTS_API_TOKEN: () => randomBytes(18).toString('base64url'),
+  // What the local issuer of attestation tokens signs with (scripts/attest).
+  ATTESTATION_SECRETS: () =>
+    JSON.stringify({
+      approov: randomBytes(32).toString('base64'),
+      recaptcha: randomBytes(24).toString('base64url'),
+    }),
 }
 
 /** A dotenv file with all secrets, made anew. */

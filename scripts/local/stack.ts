@@ -1,6 +1,8 @@
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 
+import type { IssuerKeys } from '../attest/issuerKeys.ts'
+import { startIssuer } from '../attest/startIssuer.ts'
 import { bundle } from './bundle.ts'
 import { inCheckout } from './checkout.ts'
 import { startChild, type Child } from './child.ts'
@@ -17,6 +19,8 @@ export interface StackOptions {
   ports: Ports
   /** dotenv text with the function's secrets. */
   secrets: string
+  /** What the local issuer of attestation tokens signs with. */
+  issuerKeys: IssuerKeys
   /** The function's params for this run. */
   params?: Readonly<Record<string, string>>
   /** Take the developer's own `functions/.env*` files, too. */
@@ -47,10 +51,11 @@ export interface Stack {
  */
 export async function startStack(options: StackOptions, signal?: AbortSignal): Promise<Stack> {
   const { logFile, ports, onProgress } = options
-  const running = describeRunning(ports)
   // First, because the run's folder links to the pages that are there.
   await buildSite()
   onProgress('Pages made')
+  const issuer = await startIssuer(options.issuerKeys)
+  const running = { ...describeRunning(ports), attestIssuerUrl: `http://${issuer.host}` }
   const upstreams = await startFakeUpstreams({
     weather: secretIn(options.secrets, 'WEATHER_API_KEY'),
     payments: secretIn(options.secrets, 'PAYMENTS_API_TOKEN'),
@@ -71,7 +76,7 @@ export async function startStack(options: StackOptions, signal?: AbortSignal): P
   })
   const parts: Child[] = []
   const close = async () => {
-    await Promise.all(parts.map((part) => part.stop()))
+    await Promise.all([issuer.close(), ...parts.map((part) => part.stop())])
     await upstreams.close()
     folder.remove()
   }
@@ -148,6 +153,7 @@ function startFirebaseTools(options: StackOptions, running: Running, folder: Run
 
 /** What firebase-tools itself reads, and what its function processes inherit. */
 const firebaseToolsEnv = (running: Running, folder: RunFolder, officialDatabase = false) => ({
+  ATTEST_EMULATOR_HOST: running.attestIssuerUrl?.slice('http://'.length),
   CI: 'true', // no message of the day from Google
   NO_UPDATE_NOTIFIER: '1', // no question to the package registry, and no process left behind that asks it
   XDG_CONFIG_HOME: `${folder.path}/config`, // no login and no analytics of the developer's

@@ -27,7 +27,7 @@ function entryOf(method: UpstreamMethod, components: Components): RouteConfig {
   const isSafe = method === 'GET' || method === 'HEAD'
   const nonce = isSafe ? 'memory' : 'durable'
   const scope = 'proxy:{upstream}'
-  const codes = codesOf({ nonce, scope })
+  const codes = codesOf({ guard: { nonce, scope }, attest: 'proxy' })
   const problems = problemsOf([
     ...codes,
     'not_found',

@@ -22,13 +22,15 @@ export const OF_SIGNED_ROUTES: readonly ErrorCode[] = [
   'replayed',
 ]
 
-/** What a route can answer because of its guard, whatever its handler does. */
-export function codesOf(guard: Route['guard']): readonly ErrorCode[] {
-  if (guard === 'open') return OF_EVERY_ROUTE
-  if (guard === 'limited') return [...OF_EVERY_ROUTE, 'rate_limited']
+/** What a route can answer because of its guard and its attestation, whatever its handler does. */
+export function codesOf({ guard, attest }: Pick<Route, 'guard' | 'attest'>): readonly ErrorCode[] {
+  const attested = attest === undefined ? [] : (['attestation_failed'] as const)
+  if (guard === 'open') return [...OF_EVERY_ROUTE, ...attested]
+  if (guard === 'limited') return [...OF_EVERY_ROUTE, ...attested, 'rate_limited']
   return [
     ...OF_EVERY_ROUTE,
     ...OF_SIGNED_ROUTES,
+    ...attested,
     ...(guard.scope === undefined ? [] : (['scope_missing'] as const)),
     'rate_limited',
   ]

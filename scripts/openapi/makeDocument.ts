@@ -54,13 +54,13 @@ function entryOf(route: Route, components: Components): RouteConfig {
 }
 
 function describe(
-  { method, path, guard }: Route,
+  { method, path, guard, attest }: Route,
   operation: Operation,
   components: Components,
 ): RouteConfig {
   const { id, tag, summary, description, body, answer, codes = [] } = operation
   const isSigned = typeof guard !== 'string'
-  const problems = problemsOf([...codesOf(guard), ...codes])
+  const problems = problemsOf([...codesOf({ guard, ...(attest && { attest }) }), ...codes])
   return {
     method: method.toLowerCase() as Lowercase<typeof method>,
     path,

@@ -42,6 +42,7 @@ const NAMED: readonly Section[] = [
       'docs/operate.md',
       'docs/limits.md',
       'docs/sms.md',
+      'docs/attestation.md',
       'docs/usage.md',
       'docs/costs.md',
       'docs/shards.md',

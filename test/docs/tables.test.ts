@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { DEPLOYMENT, MASTER_SECRETS, SETTINGS } from '../../functions/src/config.ts'
 import { SMS_SECRET } from '../../functions/src/accountSettings.ts'
+import { ATTESTATION_SECRETS } from '../../functions/src/attestSettings.ts'
 import { inCheckout } from '../../scripts/local/checkout.ts'
 import { pages, rowsOf, sectionOf, sourceOf } from './harness/pages.ts'
 import { routes } from './harness/routes.ts'
@@ -41,9 +42,15 @@ describe('the README', () => {
       expect([name, fallback]).toEqual([name, param && textOf(param)])
     }
   })
-  test.each(['Blaze', 'Anonymous', 'MASTER_SECRETS', 'SMS_SECRET', 'docs/costs.md'])(
-    'says what a deployment needs: %s',
-    (word) => expect(sectionOf('README.md', '## Deploy it')).toContain(word),
+  test.each([
+    'Blaze',
+    'Anonymous',
+    'MASTER_SECRETS',
+    'SMS_SECRET',
+    'ATTESTATION_SECRETS',
+    'docs/costs.md',
+  ])('says what a deployment needs: %s', (word) =>
+    expect(sectionOf('README.md', '## Deploy it')).toContain(word),
   )
   test('says its trade-offs', () => {
     expect(sectionOf('README.md', '## Trade-offs, said plainly')).toContain('master secret')
@@ -58,11 +65,12 @@ describe('the README', () => {
 test('every param that any page names is one', () => {
   const known = [
     ...params.map(({ name }) => name),
-    ...[MASTER_SECRETS, SMS_SECRET].map(({ name }) => name),
+    ...[MASTER_SECRETS, SMS_SECRET, ATTESTATION_SECRETS].map(({ name }) => name),
   ]
   // Of the local database, of the tests, of Firebase and of the Keychain.
   const others = [
     'HTTP_PROXY',
+    'ATTEST_EMULATOR_HOST',
     'FIREBASE_DATABASE_EMULATOR_HOST',
     'PERMISSION_DENIED',
     'CHROME_PATH',

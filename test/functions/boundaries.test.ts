@@ -6,10 +6,10 @@ const CHECKOUT = resolve(__dirname, '../..')
 
 /** Inside functions, each may import from those above it, and from its own folder. */
 const LAYERS: readonly (readonly string[])[] = [
-  ['accountSettings.ts', 'issuance.ts', 'shards.ts'],
+  ['accountSettings.ts', 'attestSettings.ts', 'issuance.ts', 'shards.ts'],
   ['http', 'config.ts', 'log.ts', 'beforeTermination.ts'],
   ['deadline.ts', 'firebase.ts', 'refusalLog.ts'],
-  ['database.ts', 'identity.ts'],
+  ['database.ts', 'identity.ts', 'appCheckTokens.ts'],
   ['shardDatabase.ts'],
   // The one feature that others build on: whose keys they guard, count and sweep.
   ['installs'],

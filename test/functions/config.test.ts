@@ -2,13 +2,19 @@ import { readConfig, refuseEmulatorSettings, SETTINGS } from '../../functions/sr
 import { MASTER_SECRETS } from './harness/key.ts'
 
 const before = { ...process.env }
-const GOOD = { DATABASE_URL: 'https://demo.firebaseio.com', MASTER_SECRETS, SMS_SECRET: 'unused' }
+const GOOD = {
+  DATABASE_URL: 'https://demo.firebaseio.com',
+  MASTER_SECRETS,
+  SMS_SECRET: 'unused',
+  ATTESTATION_SECRETS: '{}',
+}
 
 /** The settings under this environment alone. */
 function configOf(env: Record<string, string>) {
   for (const { name } of Object.values(SETTINGS)) delete process.env[name]
   delete process.env['FIREBASE_CONFIG']
   delete process.env['FUNCTIONS_EMULATOR']
+  delete process.env['ATTEST_EMULATOR_HOST']
   Object.assign(process.env, { ...GOOD, ...env })
   return readConfig()
 }
@@ -21,7 +27,18 @@ test('every setting has its default where nothing is set', () => {
   expect(smsParams().SMS_SENDER).toBe('console')
   const { databaseUrl, databaseUrls, ...rest } = config
   expect([databaseUrl, databaseUrls]).toEqual([GOOD.DATABASE_URL, [GOOD.DATABASE_URL]])
-  const { masterSecrets, defaultScopes, smsCountries, allowedOrigins, isEmulated, ...more } = rest
+  const { attestationSecrets, attestEmulatorHost, ...local } = rest
+  expect([attestationSecrets(), attestEmulatorHost]).toEqual(['{}', undefined])
+  const { attest, attestProviders, attestOnce, appCheckAppIds, recaptchaHosts, ...further } = local
+  expect([attest, attestProviders, attestOnce, appCheckAppIds, recaptchaHosts]).toEqual([
+    new Map(),
+    [],
+    new Set(),
+    new Set(),
+    new Set(),
+  ])
+  const { masterSecrets, defaultScopes, smsCountries, allowedOrigins, isEmulated, ...more } =
+    further
   const { upstreamOrigins, timeoutMs, ...others } = more
   expect({ masterSecrets, defaultScopes, smsCountries, allowedOrigins, isEmulated }).toEqual({
     masterSecrets: MASTER_SECRETS,
@@ -57,6 +74,39 @@ test('origins are taken as browsers write them, also those of apps in a web view
   expect(configOf({ ALLOWED_ORIGINS: origins.join(',') }).allowedOrigins).toEqual(new Set(origins))
 })
 
+describe('attestation', () => {
+  const APP_CHECK = {
+    ATTEST_PROVIDERS: 'app-check',
+    APP_CHECK_PROJECT_NUMBER: '1234567890',
+    APP_CHECK_APP_IDS: '1:1234567890:android:0a1b,1:1234567890:ios:2c3d',
+  }
+  test('is switched by group or path', () => {
+    const ATTEST = 'open=enforce,sms=observe,/api/login=off'
+    const config = configOf({ ...APP_CHECK, ATTEST, ATTEST_ONCE: 'open,/api/register' })
+    expect([...config.attest]).toEqual([
+      ['open', 'enforce'],
+      ['sms', 'observe'],
+      ['/api/login', 'off'],
+    ])
+    expect(config.attestOnce).toEqual(new Set(['open', '/api/register']))
+    expect(config.appCheckAppIds.size).toBe(2)
+  })
+  test.each([
+    // Nobody could ever satisfy it.
+    ['ATTEST_PROVIDERS', { ATTEST: 'open=enforce' }],
+    ['APP_CHECK_PROJECT_NUMBER', { ...APP_CHECK, APP_CHECK_PROJECT_NUMBER: 'my-project' }],
+    ['APP_CHECK_APP_IDS', { ...APP_CHECK, APP_CHECK_APP_IDS: '' }],
+    ['APP_CHECK_APP_IDS', { ...APP_CHECK, APP_CHECK_APP_IDS: 'com.example.app' }],
+    ['ATTEST_ONCE', { ...APP_CHECK, ATTEST_ONCE: 'everything' }],
+    ['ATTEST_ONCE', { ATTEST_PROVIDERS: 'approov', ATTEST_ONCE: 'open' }],
+    ['RECAPTCHA_HOSTS', { ATTEST_PROVIDERS: 'recaptcha' }],
+    ['RECAPTCHA_HOSTS', { ATTEST_PROVIDERS: 'recaptcha', RECAPTCHA_HOSTS: 'https://a.example' }],
+    ['RECAPTCHA_SCORE_MIN', { RECAPTCHA_SCORE_MIN: '0' }],
+  ])('that cannot work is refused by %s: %j', (name, env) => {
+    expect(() => configOf(env)).toThrow(new RegExp(`^${name} must be `))
+  })
+})
+
 const WRONG: Record<string, readonly string[]> = {
   DATABASE_DEADLINE_MS: ['0', '49', '2401', '-1', 'soon'],
   ROTATION_GRACE_SECONDS: ['-1', '86401'],
@@ -87,6 +137,8 @@ const WRONG: Record<string, readonly string[]> = {
     `${GOOD.DATABASE_URL},https://other.firebaseio.com/a/path`,
     [GOOD.DATABASE_URL, ...Array.from({ length: 256 }, (_, n) => `https://n${n}.com`)].join(','),
   ],
+  ATTEST: ['open', 'open=', 'open=on', 'all=enforce', 'open=off,open=off', 'open=off,', '/x=off'],
+  ATTEST_PROVIDERS: ['app_check', 'App-Check', 'approov,', 'approov, recaptcha'],
   ALLOWED_ORIGINS: [
     '*',
     'null',
@@ -172,6 +224,8 @@ describe('emulator settings (threat T25; the whole start is tried in boot.test.t
     [{ FIREBASE_AUTH_EMULATOR_HOST: '' }, false],
     [{ FIREBASE_AUTH_EMULATOR_HOST: 'x:1' }, true],
     [{ SOME_FUTURE_EMULATOR_HOST: 'x:1' }, true],
+    // Whose issuer it is, is a genuine app.
+    [{ ATTEST_EMULATOR_HOST: 'x:1' }, true],
     [{ FUNCTIONS_EMULATOR: 'true', FIREBASE_AUTH_EMULATOR_HOST: 'x:1' }, false],
     [{ FUNCTIONS_EMULATOR: 'false', FIREBASE_AUTH_EMULATOR_HOST: 'x:1' }, true],
     [{ K_CONFIGURATION: 'api' }, false],

@@ -22,6 +22,8 @@ let instance: Instance
 let strict: Instance
 /** Its memory of nonces holds one. */
 let full: Instance
+/** Wants to know what calls. */
+let attesting: Instance
 let auth: Server
 let folder: string
 let printed: jest.SpyInstance
@@ -54,9 +56,11 @@ beforeAll(async () => {
     requestsPerMinutePerInstall: 1,
   })
   full = await startInstance(database, { ...settings, nonceMemoryMax: 1 })
+  const groups = ['open', 'sms', 'accounts', 'installs'].map((group) => [group, 'enforce'] as const)
+  attesting = await startInstance(database, { ...settings, attest: new Map(groups) })
 })
 afterAll(async () => {
-  await Promise.all([instance.close(), strict.close(), full.close()])
+  await Promise.all([instance.close(), strict.close(), full.close(), attesting.close()])
   await database.close()
   delete process.env['FIREBASE_AUTH_EMULATOR_HOST']
   auth.closeAllConnections()
@@ -217,6 +221,7 @@ const WAYS: Partial<Record<ErrorCode, (operation: Operation) => Promise<Received
   key_superseded: (operation) => call(operation, { key: newKey({ status: 'superseded' }) }),
   key_dormant: (operation) => call(operation, { key: newKey({ status: 'dormant' }) }),
   scope_missing: (operation) => call(operation, { key: newKey({ scopes: { other: true } }) }),
+  attestation_failed: (operation) => call(operation, { at: attesting }),
   rate_limited: (operation) => second(operation, strict),
   unavailable: (operation) => second(operation, full),
   otp_rejected: (operation) =>

@@ -1,5 +1,6 @@
 import type { Case } from './case.ts'
 import { accounts } from './cases/accounts.ts'
+import { attestations } from './cases/attestations.ts'
 import { challenges } from './cases/challenges.ts'
 import { drops } from './cases/drops.ts'
 import { flushes } from './cases/flushes.ts'
@@ -25,6 +26,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
   challenges,
   keys,
   drops,
+  attestations,
   statuses,
   nonces,
   revocations,

@@ -75,6 +75,7 @@ export const usageOf = (keyId: string): string => `usage/${WINDOW.day}/${keyId}`
 export const usage = (lastAt: number) => ({
   requests: 2,
   refused: { replayed: 1 },
+  attested: { 'none-missing': 1 },
   hours: { '09': 2 },
   networks: { abcdefgh: 1 },
   lastAt,

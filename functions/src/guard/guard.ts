@@ -68,13 +68,26 @@ export interface GuardParts {
 
 export type Verdict = Admission | Denial
 
+/**
+ * What has to be known of a request besides its key, asked when nothing else can deny it and nothing is
+ * written for it yet.
+ * @throws ApiError that says why it ends here, also by the promise
+ */
+export type Inspect = (install: Install) => void | Promise<void>
+
 /** Answers at once when nothing has to be waited for, as for every warm request. */
-export type Guard = (call: Call, policy: GuardPolicy, nowMs: number) => Verdict | Promise<Verdict>
+export type Guard = (
+  call: Call,
+  policy: GuardPolicy,
+  nowMs: number,
+  inspect?: Inspect,
+) => Verdict | Promise<Verdict>
 
 /**
  * Verifies a signed request: cheap checks first, nothing written before the last denial, no database
  * before the signature has verified.
- * @throws ApiError `unavailable` when the record or the durable nonce cannot be had in time
+ * @throws ApiError `unavailable` when the record or the durable nonce cannot be had in time, and what
+ * `inspect` throws
  */
 export function makeGuard(parts: GuardParts): Guard {
   const { material, isRetired, cache, nonces, durableNonces, rate } = parts
@@ -85,6 +98,7 @@ export function makeGuard(parts: GuardParts): Guard {
     install: Install | null,
     policy: GuardPolicy,
     nowMs: number,
+    inspect: Inspect | undefined,
   ): Verdict | Promise<Verdict> => {
     // A key is issued together with its record, so a missing one was removed for good.
     if (install === null) return deny('key_revoked', 'record_missing', keyId)
@@ -111,13 +125,16 @@ export function makeGuard(parts: GuardParts): Guard {
     if (policy.isBusy?.() === true) return deny('unavailable', 'busy', keyId)
 
     const admission: Admission = { admitted: true, install, rate: state }
-    if (policy.nonce === 'memory') return admission
-    return durableNonces
-      .claim(keyId, nonce, created)
-      .then((isFirst) => (isFirst ? admission : deny('replayed', 'replayed', keyId)))
+    const claimLast = (): Verdict | Promise<Verdict> => {
+      if (policy.nonce === 'memory') return admission
+      return durableNonces
+        .claim(keyId, nonce, created)
+        .then((isFirst) => (isFirst ? admission : deny('replayed', 'replayed', keyId)))
+    }
+    return inspect === undefined ? claimLast() : proceed(inspect(install), claimLast)
   }
 
-  return (call, policy, nowMs) => {
+  return (call, policy, nowMs, inspect) => {
     const nowSeconds = Math.floor(nowMs / 1000)
 
     const signature = verifySignature(call, material)
@@ -135,7 +152,9 @@ export function makeGuard(parts: GuardParts): Guard {
       return deny('key_superseded', 'master_version_retired', keyId)
     }
 
-    return proceed(cache.get(keyId, nowMs), (install) => admit(signature, install, policy, nowMs))
+    return proceed(cache.get(keyId, nowMs), (install) =>
+      admit(signature, install, policy, nowMs, inspect),
+    )
   }
 }
 

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Target } from '@latchkey/protocol'
-import type { Install } from '../installs/install.ts'
+import type { AttestationRecord, Install } from '../installs/install.ts'
 import type { HeaderMap, Relayed } from './answer.ts'
 
 /** A request that has passed its route's guard. */
@@ -16,7 +16,19 @@ export interface ApiRequest {
   rawBody: Buffer
   /** Whose key has signed it; on signed routes only. */
   install: Install | undefined
+  /** What its route demands to know of the program that calls; undefined where that is off. */
+  gate: Gate | undefined
+  /** What the gate has found out. */
+  attestation: AttestationRecord | undefined
 }
+
+/**
+ * Finds out what calls, without spending anything; what must be spent is left to `Settle`, which comes
+ * last of all. The guard of a signed route sees to both, the handler of an open one has to.
+ * @throws ApiError `attestation_failed`, `unavailable`, also by the promise
+ */
+export type Gate = (req: ApiRequest) => Settle | void | Promise<Settle | void>
+export type Settle = () => Promise<void>
 
 /** What a handler answers; errors are thrown as ApiError. */
 export interface Answer<Body = unknown> {

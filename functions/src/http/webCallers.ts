@@ -29,6 +29,10 @@ const REQUEST_HEADERS = [
   HEADERS.signature,
   HEADERS.idempotencyKey,
   HEADERS.requestedWith,
+  // What calls, by its provider.
+  'X-Firebase-AppCheck',
+  'Approov-Token',
+  'X-Recaptcha-Token',
 ]
 
 /** What a page may read of an answer beyond its body; the browser hides every other header. */

@@ -49,18 +49,21 @@ export function makeInstallHandlers(parts: InstallHandlerParts) {
     const { REGISTRATION } = await import('./registration.ts')
     const { deviceId, uid, otp } = parseBody(req, REGISTRATION)
     if (otp !== undefined && issuance !== 'challenge') throw noSecondStep()
+    // Before any limit that others share: what no genuine app has sent takes nothing from them.
+    const settle = await req.gate?.(req)
     const isOwner = await proveOwner(req, uid)
     const place = { uid, slot: slotOf(deviceId) }
     // Before Auth is asked, and before anything depends on the UID.
     const pass = limits.enter(otp === undefined ? 'challenges' : 'attempts', isOwner)
+    await settle?.()
     if (otp === undefined) {
       // The answer is the same for a UID that nobody has: it must not tell which ones exist.
       const mayExist = isOwner || !checkUidExists || (await identity.exists(uid))
-      if (mayExist && (await issuing[STEP_1[issuance]](place, isOwner)) === 'full')
+      if (mayExist && (await issuing[STEP_1[issuance]](place, isOwner, req.attestation)) === 'full')
         throw pass.full()
       return whereToLook(place, issuance === 'challenge' ? 'otp' : 'credential', urlOf(uid))
     }
-    const verdict = await issuing.redeem(place, otp, isOwner)
+    const verdict = await issuing.redeem(place, otp, isOwner, req.attestation)
     if (verdict === 'full') throw pass.full()
     if (verdict !== 'issued') throw new ApiError(verdict)
     log({ event: 'issued', requestId: req.requestId })
@@ -77,7 +80,7 @@ export function makeInstallHandlers(parts: InstallHandlerParts) {
   const rotate: Handler = async (req) => {
     refuseBody(req)
     const install = installOf(req)
-    const verdict = await issuing.rotate(install)
+    const verdict = await issuing.rotate(install, req.attestation)
     forget(install.keyId)
     if (verdict !== 'issued') throw new ApiError(verdict)
     log({ event: 'rotated', requestId: req.requestId })

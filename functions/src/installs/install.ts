@@ -1,5 +1,16 @@
+import type { Provider } from '../attestSettings.ts'
+
 /** `active`, or why a key no longer is. */
 export type InstallStatus = 'active' | 'superseded' | 'suspended' | 'revoked' | 'dormant'
+
+/** What was last found out about the program that uses a key; nothing where attestation is off. */
+export interface AttestationRecord {
+  readonly outcome: 'attested' | 'missing' | 'rejected' | 'unreachable'
+  readonly provider: Provider | 'none'
+  /** Of the app that was recognised. */
+  readonly appId?: string
+  readonly at: number
+}
 
 /** The record of a credential at `installs/{keyId}`. Times are Unix milliseconds. */
 export interface Install {
@@ -16,6 +27,7 @@ export interface Install {
   readonly graceUntil?: number
   /** Until when the drop waits to be collected; absent once it is gone. */
   readonly pickupBy?: number
+  readonly attestation?: AttestationRecord
 }
 
 /** Whether a key may be used, or which error says why not. */
@@ -57,5 +69,6 @@ export function parseInstall(keyId: string, value: unknown): Install | null {
     masterVersion: record.masterVersion,
     ...(record.graceUntil !== undefined && { graceUntil: record.graceUntil }),
     ...(record.pickupBy !== undefined && { pickupBy: record.pickupBy }),
+    ...(record.attestation !== undefined && { attestation: record.attestation }),
   }
 }

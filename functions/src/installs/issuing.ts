@@ -2,7 +2,7 @@ import { formatApiKey } from '@latchkey/protocol'
 import { isUnavailable } from '../deadline.ts'
 import { withShard, withShardOf, type ShardMap } from '../shards.ts'
 import { SHARED_KEY_ID, SHARED_PLACE } from '../issuance.ts'
-import type { Install } from './install.ts'
+import type { AttestationRecord, Install } from './install.ts'
 import type { Keyring } from './keyring.ts'
 import type { Challenge, InstallStore, Issue, Place, Revocation, Superseded } from './store.ts'
 
@@ -35,13 +35,18 @@ export interface Issuing {
    * Drops a credential at once, without any proof, if the place has no key yet. Whether it has is not
    * told. A live challenge is the lock: of any number of calls at once, one gives a key.
    */
-  direct(place: Place, isOwner: boolean): Promise<'done' | 'full'>
+  direct(place: Place, isOwner: boolean, attestation?: AttestationRecord): Promise<'done' | 'full'>
   /** Drops the one key that all share. */
   shared(place: Place): Promise<'done'>
   /** Drops a credential for the one caller who brings the place's live code. */
-  redeem(place: Place, code: string, isOwner: boolean): Promise<RedeemVerdict>
+  redeem(
+    place: Place,
+    code: string,
+    isOwner: boolean,
+    attestation?: AttestationRecord,
+  ): Promise<RedeemVerdict>
   /** Drops the successor of an active key. */
-  rotate(install: Install): Promise<'issued' | 'conflict'>
+  rotate(install: Install, attestation?: AttestationRecord): Promise<'issued' | 'conflict'>
   revoke(install: Install, reason: string): Promise<'revoked' | 'conflict'>
 }
 
@@ -72,6 +77,7 @@ export function makeIssuing(parts: IssuingParts): Issuing {
     keyId: string,
     { uid, slot }: Place,
     scopes: readonly string[],
+    attestation: AttestationRecord | undefined,
     pickup: 'remove' | 'keep' = settings.credentialPickup,
   ): Issue => {
     const createdAt = now()
@@ -90,6 +96,7 @@ export function makeIssuing(parts: IssuingParts): Issuing {
         lastUsedAt: createdAt,
         masterVersion,
         ...(pickup === 'remove' && { pickupBy: createdAt + PICKUP_MS }),
+        ...(attestation !== undefined && { attestation }),
       },
     }
   }
@@ -142,29 +149,29 @@ export function makeIssuing(parts: IssuingParts): Issuing {
       return verdict === 'full' ? 'full' : 'done'
     },
 
-    direct: async (place, isOwner) => {
+    direct: async (place, isOwner, attestation) => {
       if ((await readKeys(place)).isTaken) return 'done'
       const { challenge, verdict } = await start(place, isOwner)
       if (verdict !== 'written') return verdict === 'full' ? 'full' : 'done'
       // Read again behind the lock: another call may have made a key between our reading and our start.
       const { here, former, isTaken } = await readKeys(place)
       if (isTaken) return 'done'
-      const issue = issueFor(newKeyIdFor(place), place, settings.defaultScopes)
+      const issue = issueFor(newKeyIdFor(place), place, settings.defaultScopes, attestation)
       if (await store.claim(challenge, issue, supersedeAll(here))) await leaveBehind(former)
       return 'done'
     },
 
     shared: async (place) => {
       // Its drops are not collected: many apps wait for the same key.
-      const issue = issueFor(SHARED_KEY_ID, SHARED_PLACE, settings.defaultScopes, 'keep')
+      const issue = issueFor(SHARED_KEY_ID, SHARED_PLACE, settings.defaultScopes, undefined, 'keep')
       await store.dropShared(issue, place)
       return 'done'
     },
 
-    redeem: async (place, code, isOwner) => {
+    redeem: async (place, code, isOwner, attestation) => {
       const counted = await store.countAttempt(place, isOwner, now())
       if (counted !== 'written') return counted === 'full' ? 'full' : 'otp_rejected'
-      const issue = issueFor(newKeyIdFor(place), place, settings.defaultScopes)
+      const issue = issueFor(newKeyIdFor(place), place, settings.defaultScopes, attestation)
       for (let tries = 0; tries < CLAIM_TRIES; tries += 1) {
         const [challenge, earlier, former] = await Promise.all([
           store.readChallenge(place),
@@ -192,11 +199,11 @@ export function makeIssuing(parts: IssuingParts): Issuing {
 
     // The SDK sends a write whose acknowledgement was lost once more, and that one is refused: what is
     // refused may have been done, and is looked up.
-    rotate: async (install) => {
+    rotate: async (install, attestation = install.attestation) => {
       // Nobody may replace what all share.
       if (install.keyId === SHARED_KEY_ID) return 'conflict'
       const keyId = withShardOf(newId(), install.keyId)
-      const issue = issueFor(keyId, install, install.scopes)
+      const issue = issueFor(keyId, install, install.scopes, attestation)
       const earlier = supersede(install, settings.rotationGraceSeconds)
       const issued =
         (await store.rotate(issue, earlier)) || (await store.read(issue.install.keyId)) !== null

@@ -1,7 +1,7 @@
 import { isUnavailable } from '../deadline.ts'
 import { ApiError } from '../http/apiError.ts'
 import { describeError, type Log } from '../log.ts'
-import { isUnused, judgeInstall, type Install } from './install.ts'
+import { isUnused, judgeInstall, type AttestationRecord, type Install } from './install.ts'
 import type { InstallStore } from './store.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -22,7 +22,12 @@ export interface UseRecorderParts {
  * @throws ApiError `key_dormant`, `key_revoked` … when what was cached no longer holds, `unavailable` when
  * a dormant key cannot be revived now
  */
-export type RecordUse = (install: Install, nowMs: number) => Promise<Install> | undefined
+export type RecordUse = (
+  install: Install,
+  nowMs: number,
+  /** What this request's gate has found out; written along, so it costs no write of its own. */
+  attestation?: AttestationRecord,
+) => Promise<Install> | undefined
 
 /**
  * The first accepted request removes the key's drop; later the last use is recorded, at most once a
@@ -33,16 +38,20 @@ export function makeUseRecorder({ store, cache, log }: UseRecorderParts): Record
   const underWay = new Map<string, Promise<Install>>()
   let pausedUntil = 0
 
-  const write = async (install: Install, nowMs: number): Promise<Install | null> => {
+  const write = async (
+    install: Install,
+    nowMs: number,
+    attestation: AttestationRecord | undefined,
+  ): Promise<Install | null> => {
     const { pickupBy, ...record } = install
     // Clocks of instances differ; the record's never goes back, and a key that was used shows it.
     const lastUsedAt = Math.max(nowMs, install.lastUsedAt, install.createdAt + 1)
     const written =
       pickupBy === undefined
-        ? await store.recordUse(install, lastUsedAt)
-        : await store.collect(install, lastUsedAt)
+        ? await store.recordUse(install, lastUsedAt, attestation)
+        : await store.collect(install, lastUsedAt, attestation)
     if (!written) return null
-    const used = { ...record, lastUsedAt }
+    const used = { ...record, lastUsedAt, ...(attestation && { attestation }) }
     cache.replace(install, used)
     return used
   }
@@ -57,9 +66,13 @@ export function makeUseRecorder({ store, cache, log }: UseRecorderParts): Record
     return current
   }
 
-  const tryWrite = async (install: Install, nowMs: number): Promise<Install> => {
+  const tryWrite = async (
+    install: Install,
+    nowMs: number,
+    attestation: AttestationRecord | undefined,
+  ): Promise<Install> => {
     try {
-      return (await write(install, nowMs)) ?? (await reconsider(install, nowMs))
+      return (await write(install, nowMs, attestation)) ?? (await reconsider(install, nowMs))
     } catch (error) {
       if (error instanceof ApiError && !isUnavailable(error)) throw error
       if (isUnavailable(error)) pausedUntil = nowMs + PAUSE_MS
@@ -68,13 +81,22 @@ export function makeUseRecorder({ store, cache, log }: UseRecorderParts): Record
     }
   }
 
-  const revive = async (install: Install, nowMs: number): Promise<Install> => {
+  const revive = async (
+    install: Install,
+    nowMs: number,
+    attestation: AttestationRecord | undefined,
+  ): Promise<Install> => {
     const lastUsedAt = Math.max(nowMs, install.lastUsedAt + 1)
-    if (!(await store.revive(install, lastUsedAt))) {
+    if (!(await store.revive(install, lastUsedAt, attestation))) {
       cache.drop(install.keyId)
       throw new ApiError('key_dormant', { detail: 'changed meanwhile' })
     }
-    const revived: Install = { ...install, status: 'active', lastUsedAt }
+    const revived: Install = {
+      ...install,
+      status: 'active',
+      lastUsedAt,
+      ...(attestation && { attestation }),
+    }
     cache.replace(install, revived)
     return revived
   }
@@ -88,11 +110,11 @@ export function makeUseRecorder({ store, cache, log }: UseRecorderParts): Record
     return writing
   }
 
-  return (install, nowMs) => {
+  return (install, nowMs, attestation) => {
     const { keyId, status, pickupBy, lastUsedAt } = install
-    if (status === 'dormant') return once(keyId, () => revive(install, nowMs))
+    if (status === 'dormant') return once(keyId, () => revive(install, nowMs, attestation))
     const isDue = pickupBy !== undefined || isUnused(install) || nowMs - lastUsedAt >= DAY_MS
     if (!isDue || nowMs < pausedUntil) return undefined
-    return once(keyId, () => tryWrite(install, nowMs))
+    return once(keyId, () => tryWrite(install, nowMs, attestation))
   }
 }

@@ -38,8 +38,8 @@ export function makeShardedStore(stores: readonly InstallStore[], shards: ShardM
     // Not thrown at once: whoever reads waits for a promise.
     read: async (keyId) => atKey(keyId).read(keyId),
     revoke: (install, revocation) => atKey(install.keyId).revoke(install, revocation),
-    collect: (install, nowMs) => atKey(install.keyId).collect(install, nowMs),
-    recordUse: (install, nowMs) => atKey(install.keyId).recordUse(install, nowMs),
-    revive: (install, nowMs) => atKey(install.keyId).revive(install, nowMs),
+    collect: (install, ...rest) => atKey(install.keyId).collect(install, ...rest),
+    recordUse: (install, ...rest) => atKey(install.keyId).recordUse(install, ...rest),
+    revive: (install, ...rest) => atKey(install.keyId).revive(install, ...rest),
   }
 }

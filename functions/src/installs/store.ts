@@ -1,6 +1,7 @@
 import type { Database } from '../database.ts'
 import { increment, readStored } from '../database.ts'
-import { isUnused, parseInstall, type Install, type InstallStatus } from './install.ts'
+import { isUnused, parseInstall } from './install.ts'
+import type { AttestationRecord, Install, InstallStatus } from './install.ts'
 import { openCounter, openQuota, type OpenQuotas, type OpenStep } from './openLimits.ts'
 
 /** A pending TOTP. Times are Unix milliseconds. */
@@ -65,11 +66,11 @@ export interface InstallStore {
   /** Revokes the key for good and takes its drop away; false when there is no such key. */
   revoke(install: Install, revocation: Revocation): Promise<boolean>
   /** Removes the drop that has done its work; false when the slot holds another key's by now. */
-  collect(install: Install, nowMs: number): Promise<boolean>
+  collect(install: Install, nowMs: number, attestation?: AttestationRecord): Promise<boolean>
   /** False when another instance has recorded a later use, or the first one. */
-  recordUse(install: Install, nowMs: number): Promise<boolean>
+  recordUse(install: Install, nowMs: number, attestation?: AttestationRecord): Promise<boolean>
   /** Makes a dormant key active by its use; false when the sweep, or a new key, was first. */
-  revive(install: Install, nowMs: number): Promise<boolean>
+  revive(install: Install, nowMs: number, attestation?: AttestationRecord): Promise<boolean>
 }
 
 /** What became of the write of an open call. `full`: there are as many as a minute may have. */
@@ -200,13 +201,14 @@ export function makeInstallStore(
       return (await database.write(paths)) || (otherwise !== undefined && database.write(otherwise))
     },
 
-    collect: (install, nowMs) => database.write({ ...collected(install), ...used(install, nowMs) }),
+    collect: (install, nowMs, attestation) =>
+      database.write({ ...collected(install), ...used(install, nowMs, attestation) }),
 
-    recordUse: (install, nowMs) => database.write(used(install, nowMs)),
+    recordUse: (install, nowMs, attestation) => database.write(used(install, nowMs, attestation)),
 
-    revive: (install, nowMs) =>
+    revive: (install, nowMs, attestation) =>
       database.write({
-        ...used(install, nowMs),
+        ...used(install, nowMs, attestation),
         [`installs/${install.keyId}/status`]: 'active',
         [`installs/${install.keyId}/dormantFrom`]: null,
         [`installs/${install.keyId}/removeAfter`]: null,
@@ -281,11 +283,12 @@ export function revoked(install: Install, revocation: Revocation, retentionMs: n
   return { paths: { ...record, ...collected(install) }, otherwise: record }
 }
 
-function used(install: Install, nowMs: number) {
+function used(install: Install, nowMs: number, attestation?: AttestationRecord) {
   const path = `installs/${install.keyId}`
   return {
     [`${path}/lastUsedAt`]: nowMs,
     ...(isUnused(install) && { [`${path}/firstUsedAt`]: nowMs, [`${path}/unusedSince`]: null }),
+    ...(attestation && { [`${path}/attestation`]: attestation }),
   }
 }
 

@@ -9,6 +9,7 @@ export function makeShardedUsage(usages: readonly Usage[], shards: ShardMap): Us
   return {
     admitted: (keyId, nowMs, incoming) => at(keyId).admitted(keyId, nowMs, incoming),
     refused: (code, nowMs, keyId) => at(keyId).refused(code, nowMs, keyId),
+    attested: (outcome, nowMs, keyId) => at(keyId).attested(outcome, nowMs, keyId),
     flush: async () => {
       await Promise.all(usages.map((usage) => usage.flush()))
     },

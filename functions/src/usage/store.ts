@@ -12,6 +12,8 @@ export interface Count {
   /** The client's, at the first of them. In memory only: what is written is a hash of its network. */
   address: string | undefined
   refused: Partial<Record<ErrorCode, number>> | undefined
+  /** By provider and outcome of attestation. */
+  attested: Record<string, number> | undefined
 }
 
 /** Counts of one hour that are added to the database by one write. */
@@ -63,7 +65,7 @@ function updatesOf({ hour, rows }: UsagePage, names: NetworkNames): Record<strin
   const day = dayOf(hour * HOUR_MS)
   const hourName = String(hour % 24).padStart(2, '0')
   const updates: Record<string, unknown> = {}
-  for (const [keyId, { requests, lastAt, address, refused }] of rows) {
+  for (const [keyId, { requests, lastAt, address, refused, attested }] of rows) {
     const path = `usage/${day}/${keyId}`
     updates[`${path}/lastAt`] = lastAt
     if (requests > 0) {
@@ -75,6 +77,9 @@ function updatesOf({ hour, rows }: UsagePage, names: NetworkNames): Record<strin
     }
     for (const [code, times] of Object.entries(refused ?? {})) {
       updates[`${path}/refused/${code}`] = increment(times)
+    }
+    for (const [outcome, times] of Object.entries(attested ?? {})) {
+      updates[`${path}/attested/${outcome}`] = increment(times)
     }
   }
   return updates

@@ -11,6 +11,8 @@ export interface Usage {
   admitted(keyId: string, nowMs: number, incoming: IncomingMessage): void
   /** One that was answered with an error; no `keyId` when no signature had verified. */
   refused(code: ErrorCode, nowMs: number, keyId?: string): void
+  /** What attestation has found out about a request, as `app-check-attested`. */
+  attested(outcome: string, nowMs: number, keyId?: string): void
   /** Writes what was counted, and waits for what is being written. Never fails: what is left is kept. */
   flush(): Promise<void>
   /** Ends the timer. */
@@ -48,6 +50,7 @@ export const UNVERIFIED = 'unverified'
 export const UNCOUNTED: Usage = {
   admitted: () => undefined,
   refused: () => undefined,
+  attested: () => undefined,
   flush: () => Promise.resolve(),
   stop: () => undefined,
 }
@@ -81,7 +84,13 @@ export function makeUsage(parts: UsageParts): Usage {
       seal(hour)
       void usage.flush()
     }
-    const count: Count = { requests: 0, lastAt: nowMs, address: undefined, refused: undefined }
+    const count: Count = {
+      requests: 0,
+      lastAt: nowMs,
+      address: undefined,
+      refused: undefined,
+      attested: undefined,
+    }
     open.keys.set(keyId, count)
     return count
   }
@@ -163,6 +172,13 @@ export function makeUsage(parts: UsageParts): Usage {
       const count = countOf(keyId, nowMs)
       const refused = (count.refused ??= {})
       refused[code] = (refused[code] ?? 0) + 1
+      count.lastAt = nowMs
+      flushIfDue(nowMs)
+    },
+    attested: (outcome, nowMs, keyId = UNVERIFIED) => {
+      const count = countOf(keyId, nowMs)
+      const attested = (count.attested ??= {})
+      attested[outcome] = (attested[outcome] ?? 0) + 1
       count.lastAt = nowMs
       flushIfDue(nowMs)
     },

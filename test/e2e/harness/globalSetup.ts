@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 
+import { issuerKeys } from '../../../scripts/attest/issuerKeys.ts'
 import { inCheckout } from '../../../scripts/local/checkout.ts'
 import { isAlive } from '../../../scripts/local/lock.ts'
 import { loopbackEnv } from '../../../scripts/local/loopbackEnv.ts'
@@ -22,6 +23,9 @@ const params = {
   // As short as they go, so that a journey of several texts takes seconds.
   SMS_COOLDOWN_SECONDS: '1',
   SILENT_ANSWER_MS: '300',
+  // Protection is on: whoever calls these here brings a token, as a genuine app does.
+  ATTEST: 'open=observe,/api/resend_otp=enforce',
+  ATTEST_ONCE: '/api/resend_otp',
 }
 
 /**
@@ -34,12 +38,14 @@ export default async function globalSetup(): Promise<void> {
   for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name]
 
   const secrets = randomSecrets()
+  const keys = issuerKeys(secrets)
   const logFile = freshFile('log')
   const outboxFile = freshFile('outbox.jsonl')
   const listedOrigin = `http://127.0.0.1:${(await anyFreePorts()).hosting}`
   const stack = await startStack({
     ports: await anyFreePorts(),
     secrets,
+    issuerKeys: keys,
     params: { ...params, SMS_OUTBOX_FILE: outboxFile, ALLOWED_ORIGINS: listedOrigin },
     logFile,
     onProgress: () => undefined,
@@ -53,6 +59,7 @@ export default async function globalSetup(): Promise<void> {
     ),
     logFile,
     outboxFile,
+    issuerKeys: keys,
     listedOrigin,
   }
   process.env[variable] = JSON.stringify(run)

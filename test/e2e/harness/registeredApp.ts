@@ -1,4 +1,5 @@
 import { startApp, type App, type Credential, type SignedCall } from '../../../scripts/demo/app.ts'
+import { mintAppCheck } from '../../../scripts/attest/mint.ts'
 import { running } from './running.ts'
 
 /** An app on a phone that has fetched its credential and signs with it. */
@@ -27,8 +28,10 @@ export async function startRegisteredApp(): Promise<RegisteredApp> {
 
   const sign = (path: string, body: object) =>
     app.sign(credential, { method: 'POST', path, body: JSON.stringify(body) })
-  const post: RegisteredApp['post'] = async (path, body, headers = {}) =>
-    sendCall(await sign(path, body), headers)
+  const post: RegisteredApp['post'] = async (path, body, headers = {}) => {
+    const attested = { 'X-Firebase-AppCheck': await mintAppCheck(running().issuerKeys) }
+    return sendCall(await sign(path, body), { ...attested, ...headers })
+  }
 
   return {
     uid: app.uid,

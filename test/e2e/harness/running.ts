@@ -1,3 +1,4 @@
+import type { IssuerKeys } from '../../../scripts/attest/issuerKeys.ts'
 import type { Running } from '../../../scripts/local/running.ts'
 
 /** What all end-to-end tests of a run share: one start of everything. */
@@ -10,6 +11,8 @@ export interface EndToEndRun extends Running {
   logFile: string
   /** The texts that were sent, as JSON lines. */
   outboxFile: string
+  /** To mint attestation tokens with. */
+  issuerKeys: IssuerKeys
   /** In ALLOWED_ORIGINS; nobody listens at its port. */
   listedOrigin: string
 }

@@ -60,7 +60,13 @@ const sweeps: readonly Case[] = [
 ]
 
 const used = usageOf(KEY.active)
-const COUNTS = ['requests', 'refused/replayed', 'hours/09', 'networks/abcdefgh']
+const COUNTS = [
+  'requests',
+  'refused/replayed',
+  'attested/none-missing',
+  'hours/09',
+  'networks/abcdefgh',
+]
 const usage: readonly Case[] = [
   ...variations({
     title: "adds to a key's usage",

@@ -24,6 +24,7 @@ const WRITABLE: readonly (readonly [path: string, value: unknown, given?: Values
   [`${installOf(KEY.active)}/status`, 'suspended'],
   [`${installOf(KEY.active)}/reason`, 'by its install'],
   [`${installOf(KEY.active)}/lastUsedAt`, NOW],
+  [`${installOf(KEY.active)}/attestation`, { outcome: 'missing', provider: 'none', at: NOW }],
   [
     `${installOf(KEY.superseded)}/graceUntil`,
     NOW,
@@ -46,6 +47,7 @@ const WRITABLE: readonly (readonly [path: string, value: unknown, given?: Values
   [`${usageOf(KEY.active)}/lastAt`, NOW],
   [`${usageOf(KEY.active)}/requests`, increment(3)],
   [`${usageOf(KEY.active)}/refused/replayed`, increment(1)],
+  [`${usageOf(KEY.active)}/attested/approov-attested`, increment(1)],
   [`${usageOf(KEY.active)}/hours/09`, increment(1)],
   [`${usageOf(KEY.active)}/networks/abcdefgh`, increment(1)],
   [`${installOf(KEY.claimed)}/pickupBy`, null, { [credentialOf(PLACE.claimed)]: null }],
