@@ -12,6 +12,7 @@ import {
   type LatchkeyOptions,
   type Step,
 } from '../../client/src/index.ts'
+import { mintApproov } from '../../scripts/attest/mint.ts'
 import { running } from './harness/running.ts'
 import { startHandlerAlone, type HandlerAlone } from './support/forms.ts'
 
@@ -257,4 +258,25 @@ test('no other address is ever sent the key', async () => {
     await expect(latchkey.fetch(path)).rejects.toThrow(TypeError)
   }
   expect(sent.filter(({ path }) => path !== '/api/installs')).toEqual([])
+})
+
+test('what calls is said with every call, and a token can be bound to the key', async () => {
+  const asked: { readonly path: string; readonly apiKey?: string }[] = []
+  const phone = newPhone({
+    baseUrl: running().apiBaseUrl,
+    attestation: async (call) => {
+      asked.push(call)
+      return { 'Approov-Token': await mintApproov(running().issuerKeys, call) }
+    },
+  })
+  // Enforced at the emulators.
+  const init = { method: 'POST', body: JSON.stringify({ phone: '+4915119876543' }) }
+  expect((await phone.latchkey.fetch('/resend_otp', init)).status).toBe(202)
+  const [asking, sending, call] = asked
+  expect([asking, sending]).toEqual([{ path: '/installs' }, { path: '/installs' }])
+  expect(call!.path).toBe('/resend_otp')
+  expect(call!.apiKey).toMatch(/^lk_v/)
+  const script = newPhone({ baseUrl: running().apiBaseUrl })
+  const refused = await script.latchkey.fetch('/resend_otp', init)
+  expect(await refused.json()).toMatchObject({ status: 401, code: 'attestation_failed' })
 })

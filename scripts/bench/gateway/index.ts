@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import type { AppCheckMicros } from './programs/appCheck.ts'
 import { compilePrograms } from '../compile.ts'
 import { separateCores, yieldingPrefix } from '../cores.ts'
 import { load, type Slice } from '../load.ts'
@@ -9,7 +10,8 @@ import { formatFigure, isMissed, type Figure } from '../rtdb/figure.ts'
 import { startProgram, startServer, type BenchProcess, type BenchServer } from '../serverProcess.ts'
 import { serviceEnv, type Whereabouts } from '../stage.ts'
 
-const USAGE = `Measures the gateway beside Express with http-proxy-middleware, in CPU time per request.
+const USAGE = `Measures the gateway beside Express with http-proxy-middleware, in CPU time per request, and what it costs
+to verify an App Check token.
 
 Usage: npm run bench -- gateway [--seconds 1] [--rounds 5]
 
@@ -27,6 +29,9 @@ const KEPT_MIN = 5
 
 /** A declared upstream must cost those nothing that do not call it; so much do two equal servers differ. */
 const UNUSED_MAX = 1.1
+
+/** Microseconds for a token, with the key set in memory. */
+const APP_CHECK_MAX = 80
 
 /** Share of the processors' time that may be others'. */
 const OTHERS_MAX = 0.05
@@ -88,7 +93,7 @@ async function measure(seconds: number, rounds: number): Promise<Figure[]> {
   const programOf = (name: string) => `gateway/programs/${name}.ts`
   const programs = await compilePrograms([
     ...['servers/backends.ts', 'servers/probe.ts', 'servers/latchkey.ts'],
-    ...['upstream', 'proxyMiddleware', 'latchkeyGateway'].map(programOf),
+    ...['upstream', 'proxyMiddleware', 'latchkeyGateway', 'appCheck'].map(programOf),
   ])
   const started: BenchProcess[] = []
   const keep = <P extends BenchProcess>(one: P): P => {
@@ -120,12 +125,14 @@ async function measure(seconds: number, rounds: number): Promise<Figure[]> {
       guard: await server('servers/latchkey.ts'),
       guardBeside: await server(programOf('latchkeyGateway')),
     }
-    return await measureRounds(
+    const figures = await measureRounds(
       servers,
       () => watchOthers(started.map(({ pid }) => pid)),
       seconds,
       rounds,
     )
+    const appCheck = keep(startProgram({ args: args(programOf('appCheck')), prefix: cores.prefix }))
+    return [...figures, ...appCheckFigures(await appCheck.heard<AppCheckMicros>())]
   } finally {
     await Promise.all(started.map((one) => one.stop()))
     programs.remove()
@@ -153,6 +160,20 @@ async function measureRounds(
     }
   }
   return figuresOf(micros, percentile(others, 0.5) > OTHERS_MAX)
+}
+
+function appCheckFigures({ ours, jose }: AppCheckMicros): Figure[] {
+  // CPU time of one process: what else the machine does adds little, and only to some rounds.
+  const of = (micros: readonly number[]) => percentile(micros, 0.25)
+  return [
+    { what: "  an App Check token by jose's own jwtVerify", value: of(jose), unit: 'µs' },
+    {
+      what: 'an App Check token, verified with a warm key set',
+      value: of(ours),
+      unit: 'µs',
+      atMost: APP_CHECK_MAX,
+    },
+  ]
 }
 
 function figuresOf(
