@@ -293,7 +293,9 @@ test.each(cases.filter(({ isHere }) => isHere))('$name answers $code', async (on
 })
 
 describe('and succeeds', () => {
-  const codeFor = (phone: string): string => {
+  const codeFor = async (phone: string): Promise<string> => {
+    // The answer does not wait for its text; an instance that is told to end does.
+    await instance.service.flush()
     const texts = readFileSync(outbox(), 'utf8').trim().split('\n')
     const found = texts.map((line) => JSON.parse(line) as { to: string; code: string })
     return found.findLast(({ to }) => to === phone)!.code
@@ -318,11 +320,11 @@ describe('and succeeds', () => {
     await succeed('/api/register', { key, body: { phone, password } })
     database.clock.ms += 61_000
     await succeed('/api/resend_otp', { key, body: { phone } })
-    await succeed('/api/verify_otp', { key, body: { phone, otp: codeFor(phone) } })
+    await succeed('/api/verify_otp', { key, body: { phone, otp: await codeFor(phone) } })
     await succeed('/api/login', { key, body: { phone, password } })
     database.clock.ms += 61_000
     await succeed('/api/password/reset', { key, body: { phone } })
-    const otp = codeFor(phone)
+    const otp = await codeFor(phone)
     await succeed('/api/password/confirm', { key, body: { phone, otp, password: 'another one' } })
     await succeed('/api/installs/current', { key }, 'GET')
     await succeed('/api/installs/current/rotate', { key: newKey() })
