@@ -7,8 +7,8 @@ export const BODY_BYTES_MAX = 16 * 1024
 const NO_BODY = Buffer.alloc(0)
 
 /**
- * The raw body of at most `bytesMax`: `rawBody` where a framework has read it already, else the stream's bytes. Settles at
- * once when there is nothing to wait for.
+ * The raw body of at most `bytesMax`: `rawBody` where a framework has read it already, else the
+ * stream's bytes. Settles at once when there is nothing to wait for.
  * @throws ApiError `unsupported_media_type` for any content encoding (a framework has inflated it
  * before us, so its size says nothing), `payload_too_large`, `invalid_request` for a transfer coding
  * other than chunked and for a body that breaks off
@@ -43,7 +43,7 @@ function refuseCodings(headers: IncomingHttpHeaders): void {
   }
 }
 
-/** By events: an async iterator takes twice as long for a body of one chunk, which nearly all are. */
+/** By events: nearly all bodies are one chunk, for which an async iterator makes several promises. */
 function readStream(req: IncomingMessage, bytesMax: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = []
