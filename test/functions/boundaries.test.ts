@@ -14,7 +14,7 @@ const LAYERS: readonly (readonly string[])[] = [
   // The one feature that others build on: whose keys they guard, count and sweep.
   ['installs'],
   ['accounts', 'attest', 'gateway', 'guard', 'usage'],
-  ['sweep'],
+  ['behaviour', 'sweep'],
   ['routes.ts'],
   ['router.ts'],
   ['handler.ts'],
