@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inCheckout } from '../local/checkout.ts'
 import { loopbackEnv } from '../local/loopbackEnv.ts'
+import { anyFreePort } from '../local/ports.ts'
 
 /** What a process has used since it started. */
 export interface Usage {
@@ -67,7 +68,7 @@ export function startProgram({ args, env = {}, prefix = [] }: ProgramOptions): B
 
 /** Starts a server that listens on `PORT`, and waits until it does. */
 export async function startServer(options: ProgramOptions): Promise<BenchServer> {
-  const port = await freePort()
+  const port = await anyFreePort()
   const started = startProgram({ ...options, env: { ...options.env, PORT: String(port) } })
   for (let tries = 0; !(await answers(port)); tries += 1) {
     if (tries === 300) throw new Error(`No server answers: ${options.args.join(' ')}`)
@@ -89,15 +90,6 @@ async function nextMessage(child: ChildProcess): Promise<unknown> {
   } finally {
     done.abort()
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }
 
 const answers = (port: number): Promise<boolean> =>

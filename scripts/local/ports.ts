@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import { createServer, connect } from 'node:net'
 
 /** What listens on this machine while Latchkey runs locally. */
@@ -45,15 +46,28 @@ export async function findPorts(offset = 0): Promise<FoundPorts> {
   return { ports: ports as Ports, moved }
 }
 
-/** Ports that nobody uses, chosen by the system: for a run beside the developer's own. */
+/** Ports that nobody uses, found anew each time: for a run beside the developer's own. */
 export async function anyFreePorts(): Promise<Ports> {
-  const parts = Object.keys(usualPorts) as Part[]
-  const servers = await Promise.all(parts.map(() => listen(0)))
-  const numbers = servers.map((server) => (server.address() as { port: number }).port)
-  // Closed only now, so that the system cannot give one port twice.
-  await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))))
-  return Object.fromEntries(parts.map((part, i) => [part, numbers[i]])) as unknown as Ports
+  const ports: Partial<Record<Part, number>> = {}
+  const used = new Set<number>()
+  for (const part of Object.keys(usualPorts) as Part[]) {
+    const port = await anyFreePort(used)
+    used.add(port)
+    ports[part] = port
+  }
+  return ports as Ports
 }
+
+/**
+ * The first that systems hand out by themselves: from 32768 on Linux, from 49152 elsewhere (RFC 6335,
+ * section 6). Below it a port stays free until its part starts, seconds later; from it on the next socket
+ * of anyone, which may be one of our own, can be given the very same.
+ */
+const HANDED_OUT_FROM = 32_768
+
+/** A port on 127.0.0.1 that nobody uses and that the system gives to nobody by itself. */
+export const anyFreePort = (used: ReadonlySet<number> = new Set()): Promise<number> =>
+  nextFree(randomInt(10_000, HANDED_OUT_FROM - 1000), used)
 
 async function nextFree(from: number, used: ReadonlySet<number>): Promise<number> {
   for (let port = from; port < 65_536; port++) {

@@ -1,12 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { inCheckout } from '../../scripts/local/checkout.ts'
-import { listen } from './harness/instance.ts'
+import { anyFreePort } from '../../scripts/local/ports.ts'
 
 // Each is a process of its own, as an instance is.
 jest.setTimeout(60_000)
@@ -30,13 +29,6 @@ const FUNCTION = `
     res.end('hello')
   }`
 
-const freePort = async (): Promise<number> => {
-  const server = createServer()
-  const port = await listen(server)
-  await new Promise((done) => server.close(done))
-  return port
-}
-
 function start(args: readonly string[], env: Record<string, string>) {
   const child = spawn(process.execPath, ['--import', 'tsx', ...args], {
     cwd: inCheckout(),
@@ -57,7 +49,7 @@ async function ended(child: ChildProcess): Promise<unknown[]> {
 test('the functions framework, which ends at once by itself, waits for the last work', async () => {
   writeFileSync(join(folder, 'package.json'), '{"type":"module","main":"index.mjs"}')
   writeFileSync(join(folder, 'index.mjs'), FUNCTION)
-  const port = await freePort()
+  const port = await anyFreePort()
   const framework = inCheckout('node_modules/@google-cloud/functions-framework/build/src/main.js')
   const { child, printed } = start([framework, '--target=hello', `--source=${folder}`], {
     PORT: String(port),

@@ -5,7 +5,7 @@ import { inCheckout } from '../../../scripts/local/checkout.ts'
 import { isAlive } from '../../../scripts/local/lock.ts'
 import { loopbackEnv } from '../../../scripts/local/loopbackEnv.ts'
 import { randomSecrets, secretIn } from '../../../scripts/local/secrets.ts'
-import { anyFreePorts } from '../../../scripts/local/ports.ts'
+import { anyFreePort, anyFreePorts } from '../../../scripts/local/ports.ts'
 import { startStack } from '../../../scripts/local/stack.ts'
 import { variable, type EndToEndRun } from './running.ts'
 import { keepForTeardown } from './started.ts'
@@ -41,9 +41,10 @@ export default async function globalSetup(): Promise<void> {
   const keys = issuerKeys(secrets)
   const logFile = freshFile('log')
   const outboxFile = freshFile('outbox.jsonl')
-  const listedOrigin = `http://127.0.0.1:${(await anyFreePorts()).hosting}`
+  const ports = await anyFreePorts()
+  const listedOrigin = `http://127.0.0.1:${await anyFreePort(new Set(Object.values(ports)))}`
   const stack = await startStack({
-    ports: await anyFreePorts(),
+    ports,
     secrets,
     issuerKeys: keys,
     params: { ...params, SMS_OUTBOX_FILE: outboxFile, ALLOWED_ORIGINS: listedOrigin },

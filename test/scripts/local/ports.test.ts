@@ -47,9 +47,10 @@ test('no part gets a port that browsers refuse', async () => {
   expect(Object.values(ports)).not.toContain(6000)
 })
 
-test('ports chosen by the system are all different and can be listened on', async () => {
+test('ports for another run are all different, can be listened on, and are none that the system hands out', async () => {
   const ports = Object.values(await anyFreePorts())
   expect(new Set(ports).size).toBe(ports.length)
+  expect(Math.max(...ports)).toBeLessThan(32_768)
   const servers = await Promise.all(ports.map(listen))
   for (const server of servers) server.close()
   expect(servers).toHaveLength(ports.length)
