@@ -18,8 +18,8 @@ export const bundleIn = (functionsFolder = inCheckout('functions')): string =>
 
 /**
  * Bundles the function into one file and answers its size in bytes. Everything is inside but the Admin SDK,
- * which is loaded late from its own folder (a third of a cold start), and native modules, which cannot be.
- * The other dependencies of the package are `firebase-functions`, whose binary reads the manifest and finds
+ * which is loaded late from its own folder (a third of a cold start), native modules, which cannot be, and
+ * what is large and used late, in files beside it. The other dependencies of the package are `firebase-functions`, whose binary reads the manifest and finds
  * our params although they were declared by the copy inside (its registry is a global symbol's), and those
  * that the Admin SDK shares with us.
  */
@@ -78,48 +78,63 @@ const documentBeside: Plugin = {
   },
 }
 
-/** Where there are upstreams, the first call of one loads it. */
-const POOL = 'undici/lib/dispatcher/pool.js'
+/**
+ * Packages in files of their own beside the bundle, by what our sources import, all of it late. With them it
+ * would be three times as long, and whoever loads a CommonJS file by `import` reads all of it twice: the
+ * first time to find its exports.
+ */
+const BESIDE: Readonly<Record<string, string>> = {
+  'undici/lib/dispatcher/pool.js': 'undici',
+  express: 'express',
+  'libphonenumber-js/max': 'libphonenumber',
+}
 
-/** In a file beside the bundle, too: it is a fifth of all there is, and a start need not read it. */
-const poolBeside = (outfile: string): Plugin => ({
-  name: 'pool-beside',
+/** As `firebase deploy` uploads them. */
+export const FILES_BESIDE: readonly string[] = Object.values(BESIDE).map(
+  (name) => `lib/${name}.cjs`,
+)
+
+const packagesBeside = (outfile: string): Plugin => ({
+  name: 'packages-beside',
   setup: (build) => {
-    build.onResolve({ filter: /^undici\// }, ({ path }) =>
-      path === POOL ? { path: './undici.cjs', external: true } : undefined,
+    build.onResolve({ filter: /.*/ }, ({ path }) =>
+      Object.hasOwn(BESIDE, path) ? { path: `./${BESIDE[path]}.cjs`, external: true } : undefined,
     )
     build.onStart(async () => {
       await esbuildOnce({
-        entryPoints: [createRequire(import.meta.url).resolve(POOL)],
-        outfile: join(dirname(outfile), 'undici.cjs'),
-        bundle: true,
-        platform: 'node',
-        target: 'node20',
-        minifyWhitespace: true,
-        minifySyntax: true,
-        logLevel: 'warning',
+        ...SHORT,
+        entryPoints: Object.entries(BESIDE).map(([path, out]) => ({
+          in: createRequire(import.meta.url).resolve(path),
+          out,
+        })),
+        outdir: dirname(outfile),
+        outExtension: { '.js': '.cjs' },
       })
     })
   },
 })
 
-const bundleOptions = (outfile: string): BuildOptions => ({
-  entryPoints: [inCheckout('functions/src/index.ts')],
-  outfile,
-  absWorkingDir: inCheckout(),
+/** Half of what loading takes is reading the text. Names stay: they are what a logged stack tells. */
+const SHORT = {
   bundle: true,
   platform: 'node',
   target: 'node20',
-  external: Object.keys(deployed.dependencies).filter((name) => name !== 'firebase-functions'),
-  plugins: [lateAdminSdk, documentBeside, poolBeside(outfile)],
-  assetNames: '[name]',
-  // Half of what loading takes is reading the text. Names stay: they are what a logged stack tells.
   minifyWhitespace: true,
   minifySyntax: true,
+  logLevel: 'warning',
+} as const satisfies BuildOptions
+
+const bundleOptions = (outfile: string): BuildOptions => ({
+  ...SHORT,
+  entryPoints: [inCheckout('functions/src/index.ts')],
+  outfile,
+  absWorkingDir: inCheckout(),
+  external: Object.keys(deployed.dependencies).filter((name) => name !== 'firebase-functions'),
+  plugins: [lateAdminSdk, documentBeside, packagesBeside(outfile)],
+  assetNames: '[name]',
   // The smaller module builds of packages that have one.
   mainFields: ['module', 'main'],
   sourcemap: 'external',
-  logLevel: 'warning',
   // CommonJS loads in 0.85 of the time of an ES module here, and meets one copy of each of Firebase's
   // packages: an ES module would have its own @firebase/logger, and could not silence the Admin SDK's.
   format: 'cjs',

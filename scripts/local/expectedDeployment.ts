@@ -1,6 +1,6 @@
 import { relative } from 'node:path'
 
-import { bundleIn } from './bundle.ts'
+import { bundleIn, FILES_BESIDE } from './bundle.ts'
 import { inCheckout } from './checkout.ts'
 import type { Manifest } from './deployedPackage.ts'
 
@@ -8,7 +8,7 @@ import type { Manifest } from './deployedPackage.ts'
 const uploaded = [
   relative(inCheckout('functions'), bundleIn()).replaceAll('\\', '/'),
   'lib/openapi.json',
-  'lib/undici.cjs',
+  ...FILES_BESIDE,
   'package-lock.json',
   'package.json',
 ]
