@@ -40,13 +40,15 @@ const ALERTS = 3
 
 function fakeWeather(key: string): Fake {
   let asked = 0
-  return (_req, res, { pathname, searchParams }) => {
+  return (req, res, { pathname, searchParams }) => {
     if (!isEqual(searchParams.get('appid') ?? '', key)) return answer(res, 401, { error: 'appid' })
     const city = /^\/v1\/forecast\/([^/]+)$/.exec(pathname)?.[1]
     if (city !== undefined) {
       asked += 1
       const units = searchParams.get('units') ?? 'metric'
-      const forecast = { city: decodeURIComponent(city), units, high: 21, low: 12, asked }
+      const name = decodeURIComponent(city)
+      const received = receivedBy(req, key)
+      const forecast = { city: name, units, high: 21, low: 12, asked, received }
       return answer(res, 200, forecast, { 'cache-control': 'public, max-age=60' })
     }
     if (pathname === '/v1/alerts') return sendAlerts(res)
@@ -75,6 +77,8 @@ interface Charge {
   readonly amount: unknown
   readonly currency: unknown
   refunded: boolean
+  /** With the request that has made it. */
+  readonly received: object
 }
 
 function fakePayments(token: string): Fake {
@@ -93,6 +97,7 @@ function fakePayments(token: string): Fake {
           ...amountOf(body),
           id: `ch_${charges.size + 1}`,
           refunded: false,
+          received: receivedBy(req, token),
         }
         byKey.set(key, made)
         charges.set(made.id, made)
@@ -107,6 +112,21 @@ function fakePayments(token: string): Fake {
     answer(res, 200, charge, { 'cache-control': 'max-age=5, must-revalidate' })
   }
 }
+
+/**
+ * The request as it has come, so that the demo page can show what an upstream gets to see of an app. Of
+ * its own secret a real one would say nothing, and neither does this one.
+ */
+function receivedBy({ method, url = '', headers }: IncomingMessage, secret: string) {
+  const blot = (text: string) => text.replaceAll(secret, '(the right one)')
+  const told = Object.entries(headers).filter(([name]) => !OF_CONNECTION.has(name))
+  return {
+    request: `${method} ${blot(url)}`,
+    headers: Object.fromEntries(told.map(([name, value]) => [name, blot(String(value))])),
+  }
+}
+
+const OF_CONNECTION = new Set(['host', 'connection'])
 
 const amountOf = (body: unknown) => {
   const { amount, currency } = body as { amount?: unknown; currency?: unknown }

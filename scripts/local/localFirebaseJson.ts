@@ -31,10 +31,11 @@ export function localFirebaseJson(ports: Ports, running: Running): object {
   }
 }
 
-/** A page that may call Firebase may call its emulators here, and Firebase itself no more. */
+/** A page that may call Firebase may call what stands in for it here, and Firebase itself no more. */
 function local(rule: HeaderRule, running: Running): HeaderRule {
-  const { authEmulatorHost, databaseEmulatorHost } = running
-  const emulators = `http://${authEmulatorHost} ws://${databaseEmulatorHost}`
+  const { authEmulatorHost, databaseEmulatorHost, attestIssuerUrl = '' } = running
+  const emulators =
+    `http://${authEmulatorHost} ws://${databaseEmulatorHost} ${attestIssuerUrl}`.trimEnd()
   const headers = rule.headers.map(({ key, value }) => ({
     key,
     value: value.replace(/(connect-src 'self') [^;]+/, `$1 ${emulators}`),

@@ -3,7 +3,7 @@ import { startApp, type App, type Credential } from '../../scripts/demo/app.ts'
 import type { CallToSign } from '../../scripts/local/signedHeaders.ts'
 import { running } from './harness/running.ts'
 
-// The two example upstreams, whose fakes run beside the emulators.
+// The two example upstreams, whose fakes run beside the emulators. Attestation is enforced for them.
 
 jest.setTimeout(60_000)
 
@@ -50,6 +50,45 @@ describe.each(FORMS)('through %s', (_name, apiBaseUrl) => {
     expect(await (await call({ method: 'GET', path })).json()).toEqual(charge)
     const refunded = await call({ method: 'POST', path: `${path}/refunds`, body: '{}' })
     expect(await refunded.json()).toEqual({ ...charge, refunded: true })
+  })
+
+  test('the upstream gets its own secret, and nothing that says or proves which install calls', async () => {
+    const response = await call({
+      method: 'GET',
+      path: '/proxy/weather/v1/forecast/Porto?units=metric',
+    })
+    const { received } = (await response.json()) as {
+      received: { request: string; headers: object }
+    }
+    expect(received.request).toBe('GET /v1/forecast/Porto?units=metric&appid=(the right one)')
+    expect(Object.keys(received.headers).sort()).toEqual([
+      'accept',
+      'accept-encoding',
+      'accept-language',
+      'user-agent',
+      'via',
+    ])
+  })
+
+  test('the second answer is a kept one', async () => {
+    const forecast = { method: 'GET', path: '/proxy/weather/v1/forecast/Braga' }
+    // Each of the emulator's instances keeps its own.
+    for (let asked = 1; asked <= 10; asked += 1) {
+      const { headers } = await call(forecast)
+      if (headers.get('age') === null) continue
+      expect(headers.get('cache-status')).toMatch(/^latchkey; hit; ttl=\d+$/)
+      return
+    }
+    throw new Error('none was kept')
+  })
+
+  test('T21: without attestation there is not even a kept answer', async () => {
+    const what = { method: 'GET', path: '/proxy/weather/v1/forecast/Faro' }
+    expect((await call(what)).status).toBe(200)
+    const { url, method, headers } = await app.sign(credential, what)
+    const answer = await fetch(url, { method, headers: { ...headers, 'X-Firebase-AppCheck': '' } })
+    expect(answer.status).toBe(401)
+    expect(await answer.json()).toMatchObject({ code: 'attestation_failed' })
   })
 
   test('events come one after the other', async () => {

@@ -7,6 +7,8 @@ const LOCAL: LocalRun = {
   authEmulatorHost: '127.0.0.1:9099',
   databaseEmulatorHost: '127.0.0.1:9000',
   hasOutbox: true,
+  attestIssuerUrl: 'http://127.0.0.1:9199',
+  enforcesAttestation: false,
 }
 const DEPLOYED = { projectId: 'shop', apiKey: 'AIza', databaseURL: 'https://shop.firebaseio.com' }
 

@@ -2,18 +2,21 @@ import { findBackend } from './app/backend.ts'
 import { startDemo, type Demo } from './app/demo.ts'
 import { makeHoldings } from './app/holdings.ts'
 import { ATTACKS } from './attacks/attacks.ts'
-import { tryAttack } from './attacks/tryAttack.ts'
+import { CALLS } from './gateway/calls.ts'
 import { oneAtATime } from './oneAtATime.ts'
 import { makePlayer, type Player } from './steps/player.ts'
 import { KEY_IN_USE, STEPS } from './steps/steps.ts'
+import type { Trial } from './trials/trial.ts'
+import { tryTrial } from './trials/tryTrial.ts'
 import { announce } from './view/announcer.ts'
-import { makeAttackView } from './view/attackView.ts'
 import { byId } from './view/element.ts'
 import { showStart } from './view/showStart.ts'
 import { failureText } from './view/failureView.ts'
 import { inventNumber, makePhoneView, showHint } from './view/phoneView.ts'
-import { bindSecretsSwitch } from './view/secret.ts'
+import { showSecrets } from './view/secret.ts'
 import { makeStepperView } from './view/stepperView.ts'
+import { bindSwitch } from './view/switch.ts'
+import { makeTrialView } from './view/trialView.ts'
 import { showStep, type StepRecord } from './view/wireView.ts'
 import { makeRecorder } from './wire/recorder.ts'
 
@@ -27,13 +30,18 @@ const exclusively = oneAtATime((isBusy) => {
   }
 })
 
-bindSecretsSwitch(byId<HTMLButtonElement>('secrets'))
+bindSwitch(byId<HTMLButtonElement>('secrets'), showSecrets)
 byId('start-over').addEventListener('click', () => location.reload())
 
 try {
   const demo = await prepare()
   const player = showPlayer(demo)
-  showAttacks(demo, player)
+  showAttestation(demo)
+  if (demo.backend.local !== undefined) {
+    byId('gateway').hidden = false
+    showTrials(demo, player, CALLS, 'call')
+  }
+  showTrials(demo, player, ATTACKS, 'attack')
   nextButton.disabled = false
 } catch (error) {
   byId('record').textContent = failureText(error)
@@ -85,22 +93,31 @@ function showPlayer(demo: Demo): Player {
   return player
 }
 
-function showAttacks(demo: Demo, player: Player): void {
-  const attacks = ATTACKS.map((attack) => {
-    const view = makeAttackView(byId('attack-list'), attack)
-    return { view, tryIt: (isAlone: boolean) => tryAttack(demo, attack, view, isAlone) }
+/** The switch is there where there are tokens to send. */
+function showAttestation({ attestation, backend }: Demo): void {
+  const button = byId<HTMLButtonElement>('attest')
+  button.hidden = backend.local === undefined
+  button.setAttribute('aria-pressed', String(attestation.isOn))
+  bindSwitch(button, (isOn) => (attestation.isOn = isOn))
+}
+
+/** @param name of the list's elements: `{name}-list`, and `{name}-all` for the button that tries each */
+function showTrials(demo: Demo, player: Player, trials: readonly Trial[], name: string): void {
+  const shown = trials.map((trial) => {
+    const view = makeTrialView(byId(`${name}-list`), trial)
+    return { view, tryIt: (isAlone: boolean) => tryTrial(demo, trial, view, isAlone) }
   })
-  /** Without a key there is nothing to attack: the steps up to its first use come first. */
+  /** Without a key there is nothing to sign with, or to attack: the steps up to its first use come first. */
   const withKey = (work: () => Promise<void>) =>
     void exclusively(async () => {
       if (await player.runTo(KEY_IN_USE)) await work()
     })
-  for (const { view, tryIt } of attacks) {
+  for (const { view, tryIt } of shown) {
     view.button.addEventListener('click', () => withKey(() => tryIt(true)))
   }
-  byId('attack-all').addEventListener('click', () =>
+  byId(`${name}-all`).addEventListener('click', () =>
     withKey(async () => {
-      for (const { tryIt } of attacks) await tryIt(false)
+      for (const { tryIt } of shown) await tryIt(false)
     }),
   )
 }

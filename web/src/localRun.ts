@@ -12,6 +12,10 @@ export interface LocalRun {
   readonly databaseEmulatorHost: string
   /** Texts are written to `/local/outbox.txt` instead of being sent. */
   readonly hasOutbox: boolean
+  /** The local issuer of attestation tokens. */
+  readonly attestIssuerUrl: string
+  /** Whether any route refuses callers that bring no token. */
+  readonly enforcesAttestation: boolean
 }
 
 /** Below the page's own folder. */

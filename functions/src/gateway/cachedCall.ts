@@ -125,12 +125,25 @@ function requestOf(
 ): CacheRequest {
   const headers: Record<string, string> = {}
   for (let at = 0; at + 1 < chosen.length; at += 2) headers[chosen[at]!] = chosen[at + 1]!
-  const { 'cache-control': control, pragma } = sent
-  if (control !== undefined) headers['cache-control'] = control.toLowerCase()
-  if (pragma !== undefined) headers['pragma'] = pragma.toLowerCase()
+  if (!isHostings(sent)) {
+    const { 'cache-control': control, pragma } = sent
+    if (control !== undefined) headers['cache-control'] = control.toLowerCase()
+    if (pragma !== undefined) headers['pragma'] = pragma.toLowerCase()
+  }
   if (isAuthorized) headers['authorization'] = 'of the upstream'
   return { method, url: target, headers }
 }
+
+/**
+ * What a rewrite of Hosting says in the name of every app that says nothing of caches itself (firebase-tools
+ * 15, hosting/proxy): behind it nothing would ever be kept. An app that means it has one of the two to say.
+ */
+const isHostings = ({
+  'cache-control': control,
+  pragma,
+  'x-forwarded-host': host,
+}: IncomingHttpHeaders): boolean =>
+  host !== undefined && control === 'no-cache, no-store' && pragma === 'no-cache'
 
 /** An upstream's answer as the app gets it. */
 function relay(upstream: CheckedUpstream, answer: UpstreamAnswer): Relayed {

@@ -1,6 +1,7 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import { createHmac } from 'node:crypto'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { running } from '../harness/running.ts'
 import { startChromium } from './chromium.ts'
 import { open } from './open.ts'
 
@@ -24,6 +25,17 @@ const REFUSALS = {
   replay: '401 replayed',
   'wrong-clock': '401 clock_skew',
   'revoked-key': '401 key_revoked',
+} as const
+
+/** Each call of a third-party API, and what it must come to. */
+const CALLS = {
+  weather: 'Answered 200',
+  'weather-again': 'Answered 200',
+  pay: 'Answered 201',
+  alerts: 'Answered 200',
+  'foreign-path': 'Refused 404 not_found',
+  'foreign-method': 'Refused 405 method_not_allowed',
+  'own-secret': 'Refused 400 invalid_request',
 } as const
 
 /** The browser itself reports each refusal of a request; nothing else may complain. */
@@ -155,6 +167,58 @@ test('an attack before there is a key gets one first', async () => {
   await page.context().close()
 })
 
+describe('third-party APIs', () => {
+  // The run enforces attestation for them.
+  test('each call comes to what it should, and shows request, signature base and answer', async () => {
+    const { page, complaints, strangers } = await openDemo({})
+    expect(await page.getAttribute('#attest', 'aria-pressed')).toBe('true')
+    const received: Promise<string>[] = []
+    page.on('response', (answer) => received.push(answer.text().catch(() => '')))
+    await page.click('#call-all')
+    await page.waitForSelector('#own-secret .verdict')
+    for (const [id, verdict] of Object.entries(CALLS)) {
+      expect([id, await page.textContent(`#${id} .verdict`)]).toEqual([id, verdict])
+      for (const part of ['sent', 'signed', 'answered']) {
+        expect(await page.locator(`#${id} .exchange:last-child .part.${part}`).count()).toBe(1)
+      }
+    }
+    const headers = await page.textContent('#weather-again .exchange:last-child .answered dl')
+    expect(headers).toMatch(/Cache-Statuslatchkey; hit; ttl=\d+Age\d+/)
+    expect(await page.textContent('#weather-again .said')).toMatch(/^Kept \d+ s ago/)
+    expect(await page.textContent('#weather .answered')).toContain('appid=(the right one)')
+
+    const bodies = (await Promise.all(received)).join()
+    expect(bodies).toContain('Bearer (the right one)')
+    for (const secret of running().upstreamSecrets) {
+      expect(bodies).not.toContain(secret)
+      expect(await page.content()).not.toContain(secret)
+    }
+    const refused = /^Failed to load resource: the server responded with a status of 40[045] /
+    expect(complaints.filter((text) => !refused.test(text))).toEqual([])
+    expect(strangers).toEqual([])
+    await page.context().close()
+  })
+
+  test('without a token of the issuer, what calls is no app; with one it is', async () => {
+    const { page } = await openDemo({})
+    await page.click('#attest')
+    await page.click('#weather h3 button')
+    await page.waitForSelector('#weather .verdict')
+    expect(await page.textContent('#weather .verdict')).toBe(
+      'Not answered as it should be 401 attestation_failed',
+    )
+    expect(await page.textContent('#weather .sent')).not.toContain('x-firebase-appcheck')
+    await page.click('#attest')
+    await page.click('#weather h3 button')
+    await page.waitForSelector('#weather .verdict:not(.failure)')
+    expect(await page.textContent('#weather .verdict')).toBe(CALLS.weather)
+    // A bearer token is a secret, though its owner may see it.
+    const token = page.locator('#weather .sent dl > div', { hasText: 'x-firebase-appcheck' })
+    expect(await token.locator('.secret').count()).toBe(1)
+    await page.context().close()
+  })
+})
+
 test('a step that fails says why, and can be tried again', async () => {
   const { page } = await openDemo({})
   const number = await page.inputValue('#phone-number')
@@ -178,6 +242,8 @@ test.each([
     const { page } = await openDemo(as)
     await page.click('#run-all')
     await page.waitForSelector('main.played')
+    await page.click('#call-all')
+    await page.waitForSelector('#own-secret .verdict')
     await page.click('#attack-all')
     await page.waitForSelector('#revoked-key .verdict')
     await page.click('#secrets')

@@ -24,7 +24,7 @@ const params = {
   SMS_COOLDOWN_SECONDS: '1',
   SILENT_ANSWER_MS: '300',
   // Protection is on: whoever calls these here brings a token, as a genuine app does.
-  ATTEST: 'open=observe,/api/resend_otp=enforce',
+  ATTEST: 'open=observe,proxy=enforce,/api/resend_otp=enforce',
   ATTEST_ONCE: '/api/resend_otp',
 }
 

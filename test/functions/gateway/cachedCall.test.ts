@@ -269,6 +269,24 @@ describe('5.2.1: what the app demands', () => {
     clock.ms += 10_000
     expect((await ask({}, wish)).status).toMatch(status)
   })
+  test('what Hosting says in its name is not its own word', async () => {
+    const hosting: IncomingHttpHeaders = {
+      'cache-control': 'no-cache, no-store',
+      pragma: 'no-cache',
+      'x-forwarded-host': 'project.web.app',
+    }
+    const { ask } = start(FRESH)
+    expect((await ask({}, hosting)).status).toMatch(/stored/)
+    expect((await ask({}, hosting)).status).toMatch(/hit/)
+    // With any of the three missing, or another one, it is the app's own.
+    for (const other of ['cache-control', 'pragma', 'x-forwarded-host']) {
+      const { ask } = start(FRESH)
+      await ask()
+      const { status } = await ask({}, { ...hosting, [other]: undefined })
+      expect([other, status]).toEqual([other, expect.stringMatching(/fwd=request/)])
+    }
+  })
+
   test('no-store: its answer is not kept', async () => {
     const { ask } = start(FRESH)
     expect((await ask({}, { 'cache-control': 'no-store' })).status).not.toMatch(/stored/)

@@ -27,7 +27,8 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 /** What the page is told by a run with these params. */
 function lay(env: string): LocalRun {
   writeFileSync(inside('functions/.env.local'), env)
-  layLocalRun(inside('public'), describeRunning(usualPorts), inside('functions'))
+  const running = { ...describeRunning(usualPorts), attestIssuerUrl: 'http://127.0.0.1:9199' }
+  layLocalRun(inside('public'), running, inside('functions'))
   return JSON.parse(readFileSync(inside('public', LOCAL_RUN_PATH), 'utf8')) as LocalRun
 }
 
@@ -38,7 +39,19 @@ test('the page is told where the emulators are', () => {
     authEmulatorHost: '127.0.0.1:9099',
     databaseEmulatorHost: '127.0.0.1:9000',
     hasOutbox: false,
+    attestIssuerUrl: 'http://127.0.0.1:9199',
+    enforcesAttestation: false,
   })
+})
+
+test.each([
+  ['ATTEST=""', false],
+  ['ATTEST="open=observe"', false],
+  ['ATTEST="open=observe,sms=enforce"', true],
+  // The developer's own file comes last.
+  ['ATTEST="open=observe"\nATTEST="open=enforce"', true],
+])('with %j, that the page must bring tokens is %s', (env, expected) => {
+  expect(lay(env).enforcesAttestation).toBe(expected)
 })
 
 test('the outbox is there before the first text, and grows with it', () => {

@@ -7,6 +7,7 @@ import {
 import { signInAnonymously } from 'firebase/auth'
 import { onValue, ref, type Database, type DatabaseReference } from 'firebase/database'
 import type { Recorder } from '../wire/recorder.ts'
+import { makeAttestation, type Attestation } from './attestation.ts'
 import type { Backend } from './backend.ts'
 import { openFirebase } from './firebase.ts'
 import type { Holdings } from './holdings.ts'
@@ -25,6 +26,8 @@ export interface Demo {
   readonly latchkey: Latchkey
   readonly registration: Registration
   readonly deviceId: string
+  /** What the app sends of it is asked for before each call. */
+  readonly attestation: Attestation
   /** The same install on a phone whose clock is off; what it learns of the time stays with it. */
   withClock(clock: () => number): Promise<Latchkey>
 }
@@ -46,9 +49,10 @@ const DEADLINE_MS = 3_600_000
 type DemoParts = Pick<Demo, 'backend' | 'recorder' | 'holdings' | 'form' | 'load'>
 
 export function startDemo(parts: DemoParts): Demo {
-  const { backend, recorder, holdings } = parts
+  const { backend, recorder, holdings, load } = parts
   const { auth, database } = openFirebase(backend, 'app')
   const turnstile = makeTurnstile()
+  const attestation = makeAttestation(load, backend.local)
   const deviceId = `demo-${crypto.randomUUID()}`
   let stage = 0
 
@@ -59,6 +63,7 @@ export function startDemo(parts: DemoParts): Demo {
     database,
     deviceId,
     deadlineMs: DEADLINE_MS,
+    attestation: () => attestation.headers(),
     firebase: { signInAnonymously, ref: placeOf, onValue: listen },
     fetch: async (input: RequestInfo | URL, init?: RequestInit) => {
       await turnstile.pass(stage)
@@ -80,6 +85,7 @@ export function startDemo(parts: DemoParts): Demo {
     database,
     latchkey,
     deviceId,
+    attestation,
     registration: makeRegistration(latchkey, turnstile),
     withClock: async (clock) =>
       createLatchkey({ ...settings, clock, storage: await copyOf(storage) }),

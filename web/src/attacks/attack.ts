@@ -1,15 +1,7 @@
-import type { Demo } from '../app/demo.ts'
+import type { Trial } from '../trials/trial.ts'
 
-/** Something that somebody tries against the install, and what it must come to. */
-export interface Attack {
-  readonly id: string
-  readonly title: string
-  /** What is tried, in one sentence or two. */
-  readonly tried: string
+/** Something that somebody tries against the install. */
+export interface Attack extends Trial {
   /** The code that it must be refused with. */
   readonly expected: string
-  /** Why it is refused. */
-  readonly why: string
-  /** Tries it. What counts is the attacker's last exchange; without an attacker, the first one. */
-  run(demo: Demo): Promise<void>
 }

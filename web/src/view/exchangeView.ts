@@ -14,6 +14,8 @@ import { valueOf } from './valueOf.ts'
 /** Headers of an answer that say something here; the others belong to the transport. */
 const ANSWER_HEADERS = [
   'Content-Type',
+  'Cache-Status',
+  'Age',
   'Server-Time',
   'RateLimit',
   'RateLimit-Policy',

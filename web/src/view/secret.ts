@@ -4,6 +4,7 @@ import { element } from './element.ts'
 const SECRETS: ReadonlySet<string> = new Set([
   'authorization',
   'x-api-key',
+  'x-firebase-appcheck',
   'apiKey',
   'hmacSecret',
   'idToken',
@@ -35,11 +36,7 @@ export function secret(value: string): HTMLElement {
   )
 }
 
-/** The switch: a button whose state a screen reader tells. */
-export function bindSecretsSwitch(button: HTMLButtonElement): void {
-  button.addEventListener('click', () => {
-    const isOn = button.getAttribute('aria-pressed') !== 'true'
-    button.setAttribute('aria-pressed', String(isOn))
-    document.documentElement.classList.toggle('secrets-shown', isOn)
-  })
+/** @param isShown all secrets of the page in full */
+export function showSecrets(isShown: boolean): void {
+  document.documentElement.classList.toggle('secrets-shown', isShown)
 }

@@ -1,17 +1,17 @@
 import type { Demo } from '../app/demo.ts'
 import { announce } from '../view/announcer.ts'
-import type { AttackView } from '../view/attackView.ts'
 import { failureText } from '../view/failureView.ts'
-import type { Attack } from './attack.ts'
+import type { TrialView } from '../view/trialView.ts'
+import type { Trial } from './trial.ts'
 
 /**
- * Tries an attack and shows what came of it; an error of its own is no refusal, and is told as one.
+ * Tries it and shows what came of it; an error of the page's own is no refusal, and is told as one.
  * @param isAlone one of many shows its verdict, and its wire only when asked
  */
-export async function tryAttack(
+export async function tryTrial(
   demo: Demo,
-  attack: Attack,
-  view: AttackView,
+  trial: Trial,
+  view: TrialView,
   isAlone: boolean,
 ): Promise<void> {
   view.showTrying()
@@ -19,10 +19,10 @@ export async function tryAttack(
     // The one before may have ended the key.
     await demo.latchkey.register()
     demo.recorder.take()
-    await attack.run(demo)
+    await trial.run(demo)
     announce(view.show(demo.recorder.take(), isAlone))
   } catch (error) {
     view.showFailure(error)
-    announce(`${attack.title}: failed. ${failureText(error)}`)
+    announce(`${trial.title}: failed. ${failureText(error)}`)
   }
 }
