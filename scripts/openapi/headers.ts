@@ -38,6 +38,12 @@ export const ANSWER_HEADERS = {
     schema: { type: 'string', pattern: '^latchkey; error=[a-z_]+$' },
     example: 'latchkey; error=connection_timeout',
   },
+  'WWW-Authenticate': {
+    description:
+      'With every 401, the same for every cause: requests are let in by a signature (RFC 9421). No ' +
+      'browser asks its user for one.',
+    schema: { type: 'string', const: 'Signature realm="latchkey"' },
+  },
   Allow: {
     description: 'The methods that this path answers to.',
     schema: { type: 'string' },

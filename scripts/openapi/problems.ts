@@ -46,8 +46,9 @@ const HEADERS_OF: Partial<Record<ErrorCode, Partial<Record<AnswerHeader, boolean
 }
 
 /** A header of a problem, and whether each of its codes has it. */
-export function headersOf({ codes }: Problems): Map<AnswerHeader, boolean> {
+export function headersOf({ status, codes }: Problems): Map<AnswerHeader, boolean> {
   const found = new Map<AnswerHeader, boolean>([['X-Request-Id', true]])
+  if (status === 401) found.set('WWW-Authenticate', true)
   for (const code of codes) {
     for (const name of Object.keys(HEADERS_OF[code] ?? {}) as AnswerHeader[]) {
       found.set(

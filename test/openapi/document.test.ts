@@ -144,6 +144,7 @@ describe('an answer that is not in the document is noticed', () => {
   const headers: Record<string, string> = {
     'content-type': 'application/problem+json',
     'x-request-id': problem.requestId,
+    'www-authenticate': 'Signature realm="latchkey"',
   }
   const good = (changes: Partial<Seen> = {}, others: Record<string, string> = {}): Seen => ({
     method: 'GET',
@@ -169,6 +170,7 @@ describe('an answer that is not in the document is noticed', () => {
     ['another content type', good({}, { 'content-type': 'application/json' })],
     ['HTML', good({ text: '<pre>SyntaxError' }, {})],
     ['no request ID', good({}, { 'x-request-id': '' })],
+    ['another challenge', good({}, { 'www-authenticate': 'Basic' })],
     ['a header of another form', good({}, { 'server-time': 'now' })],
     ['no Allow on an unknown method', good({ method: 'PUT', status: 405 })],
   ])('%s', (_what, seen) => {

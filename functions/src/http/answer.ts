@@ -15,6 +15,12 @@ const FIXED: readonly string[] = [
   ...SECURITY_HEADERS,
 ]
 
+/**
+ * RFC 9110 section 15.5.2: a 401 says how to be let in, the same for every cause. The scheme is registered
+ * nowhere, for RFC 9421 has none: browsers open their dialog for those alone that they know (Basic, Digest).
+ */
+const CHALLENGE = ['WWW-Authenticate', 'Signature realm="latchkey"'] as const
+
 /** Answers with JSON. `Date` is added by Node. */
 export function answerJson(
   res: ServerResponse,
@@ -142,6 +148,7 @@ function write(
     HEADERS.requestId,
     requestId,
   ]
+  if (status === 401) list.push(...CHALLENGE)
   for (const name in headers) list.push(name, headers[name]!)
   res.writeHead(status, list)
   res.end(text)

@@ -36,6 +36,15 @@ test.each(Object.keys(ERRORS) as ErrorCode[])(
   },
 )
 
+test.each(Object.keys(ERRORS) as ErrorCode[])(
+  '%s: a 401 says by what one is let in, the same for all; no other answer does (RFC 9110, 15.5.2)',
+  async (code) => {
+    const { headers } = await answerOf((_req, res) => answerProblem(res, { ...problem, code }))
+    const expected = ERRORS[code].status === 401 ? 'Signature realm="latchkey"' : undefined
+    expect(headers['www-authenticate']).toBe(expected)
+  },
+)
+
 test('every answer carries its request ID and date, and may be neither stored nor sniffed', async () => {
   const { headers } = await answerOf((_req, res) => answerJson(res, 'the-id', 201, { a: 'ü' }))
   expect(headers).toMatchObject({
