@@ -221,6 +221,8 @@ export function buildService(
       allowedOrigins: config.allowedOrigins,
       requireRequestedWith: config.requireRequestedWith,
       methods: [...new Set(routeMap.map(({ method }) => method))],
+      requestHeaders: checkedUpstreams.flatMap(({ requestHeaders }) => requestHeaders),
+      answerHeaders: checkedUpstreams.flatMap(({ responseHeaders }) => responseHeaders),
     }),
     gateOf,
     guard,

@@ -9,6 +9,9 @@ export interface WebSettings {
   readonly requireRequestedWith: boolean
   /** What the routes answer to. */
   readonly methods: readonly string[]
+  /** What passes the gateway besides, by the upstreams' declarations. */
+  readonly requestHeaders: readonly string[]
+  readonly answerHeaders: readonly string[]
 }
 
 /**
@@ -33,6 +36,8 @@ const REQUEST_HEADERS = [
   'X-Firebase-AppCheck',
   'Approov-Token',
   'X-Recaptcha-Token',
+  // Whether a kept answer of an upstream will do.
+  'Cache-Control',
 ]
 
 /** What a page may read of an answer beyond its body; the browser hides every other header. */
@@ -42,6 +47,11 @@ const ANSWER_HEADERS = [
   'RateLimit',
   'RateLimit-Policy',
   'Retry-After',
+  // Of the gateway: how old an answer is (counted from Date), and what went wrong on the way to it.
+  'Date',
+  'Age',
+  'Cache-Status',
+  'Proxy-Status',
 ]
 
 /** How long a browser may remember a preflight's answer. Chromium takes no more than two hours. */
@@ -60,8 +70,8 @@ export function makeWebCallers(settings: WebSettings): MeetWebCaller {
   const setCorsHeaders = cors({
     origin: [...allowedOrigins],
     methods: [...methods],
-    allowedHeaders: REQUEST_HEADERS,
-    exposedHeaders: ANSWER_HEADERS,
+    allowedHeaders: union(REQUEST_HEADERS, settings.requestHeaders),
+    exposedHeaders: union(ANSWER_HEADERS, settings.answerHeaders),
     maxAge: PREFLIGHT_SECONDS,
     // No cookies: who calls is proven by the signature alone, so a page cannot borrow a visitor's login.
     credentials: false,
@@ -86,6 +96,11 @@ export function makeWebCallers(settings: WebSettings): MeetWebCaller {
     return false
   }
 }
+
+/** Each name once, however it is spelled: of several upstreams more than one may declare it. */
+const union = (...lists: readonly (readonly string[])[]): string[] => [
+  ...new Map(lists.flat().map((name) => [name.toLowerCase(), name])).values(),
+]
 
 /** Whether the page that asks is none of ours. */
 function isForeign({ method = '', headers }: IncomingMessage): boolean {

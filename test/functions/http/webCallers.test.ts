@@ -1,3 +1,4 @@
+import type { Upstream } from '../../../functions/src/gateway/upstream.ts'
 import { startDatabase, type TestDatabase } from '../harness/database.ts'
 import { startInstance, type Instance } from '../harness/instance.ts'
 import { keyOf } from '../harness/key.ts'
@@ -108,6 +109,44 @@ describe('a preflight', () => {
   })
 })
 
+test('what an upstream’s declaration lets pass, a page may send and read, each name once', async () => {
+  const upstreams: readonly Upstream[] = ['weather', 'payments'].map((name) => ({
+    name,
+    origin: `https://${name}.example`,
+    requestHeaders: ['accept-language', 'idempotency-key', `x-${name}-trace`],
+    responseHeaders: ['last-modified', `x-${name}-version`],
+    paths: [{ methods: ['GET'], template: '/v1' }],
+  }))
+  const open = await startInstance(database, { allowedOrigins: new Set([LISTED]) }, [], upstreams)
+  const origin = { Origin: LISTED }
+  const asked = await open.send({
+    method: 'OPTIONS',
+    target: '/api/proxy/weather/v1',
+    headers: { ...origin, 'Access-Control-Request-Method': 'GET' },
+  })
+  const names = (headers: Readonly<Record<string, unknown>>, name: string) =>
+    String(headers[name]).toLowerCase().split(',')
+  const allowed = names(asked.headers, 'access-control-allow-headers')
+  expect(allowed).toEqual([...new Set(allowed)])
+  expect(allowed).toEqual(
+    expect.arrayContaining([
+      'x-api-key',
+      'cache-control',
+      'accept-language',
+      'idempotency-key',
+      'x-weather-trace',
+      'x-payments-trace',
+    ]),
+  )
+  const { headers } = await open.send({ target: '/api/proxy/weather/v1', headers: origin })
+  const exposed = names(headers, 'access-control-expose-headers')
+  expect(exposed).toEqual([...new Set(exposed)])
+  expect(exposed).toEqual(
+    expect.arrayContaining(['age', 'last-modified', 'x-weather-version', 'x-payments-version']),
+  )
+  await open.close()
+})
+
 describe('an answer', () => {
   test('can be read by a page of a listed origin, errors as well', async () => {
     for (const origin of [LISTED, NATIVE]) {
@@ -115,7 +154,7 @@ describe('an answer', () => {
         const { headers } = await instance.send({ target, headers: { Origin: origin } })
         expect(headers['access-control-allow-origin']).toBe(origin)
         expect(headers['access-control-expose-headers']).toBe(
-          'X-Request-Id,Server-Time,RateLimit,RateLimit-Policy,Retry-After',
+          'X-Request-Id,Server-Time,RateLimit,RateLimit-Policy,Retry-After,Date,Age,Cache-Status,Proxy-Status',
         )
         expect(headers['vary']).toBe('Origin')
         expect(headers).not.toHaveProperty('access-control-allow-credentials')
