@@ -8,11 +8,12 @@ import { mintAppCheck, mintApproov, mintRecaptcha } from './mint.ts'
 const usage = `Mints a token that the service of npm start takes for that of a genuine app.
 
 Usage: npm run --silent attest -- app-check [--app-id ID]
-       npm run --silent attest -- approov --api-key KEY
+       npm run --silent attest -- approov --api-key KEY [--rs256]
        npm run --silent attest -- recaptcha [--action NAME] [--score 0.9]
 
   --app-id ID      default: the one that a local run knows
   --api-key KEY    the X-API-Key that the token is bound to; without, it is good on open routes only
+  --rs256          for a service that is set up with APPROOV_JWK
   --action NAME    the route as a word: installs, register, resend_otp, password_reset
   --score N        0 to 1
   --help           this text
@@ -33,13 +34,15 @@ async function main(args: readonly string[]): Promise<number> {
   const file = inCheckout('functions/.secret.local')
   ensureSecrets(file)
   const keys = ensureIssuerKeys(readFileSync(file, 'utf8'))
-  const { 'app-id': appId, 'api-key': apiKey, action, score } = values
+  const { 'app-id': appId, 'api-key': apiKey, rs256, action, score } = values
   switch (provider) {
     case 'app-check':
       console.log(`X-Firebase-AppCheck: ${await mintAppCheck(keys, { ...(appId && { appId }) })}`)
       return 0
     case 'approov':
-      console.log(`Approov-Token: ${await mintApproov(keys, { apiKey })}`)
+      console.log(
+        `Approov-Token: ${await mintApproov(keys, { apiKey, algorithm: rs256 ? 'RS256' : 'HS256' })}`,
+      )
       return 0
     case 'recaptcha':
       console.log(
@@ -64,6 +67,7 @@ function optionsOf(args: readonly string[]) {
       options: {
         'app-id': { type: 'string' },
         'api-key': { type: 'string' },
+        rs256: { type: 'boolean', default: false },
         action: { type: 'string' },
         score: { type: 'string' },
         help: { type: 'boolean', default: false },

@@ -1,4 +1,4 @@
-import { createHash, createPrivateKey, randomUUID } from 'node:crypto'
+import { createHash, createPrivateKey, createPublicKey, randomUUID } from 'node:crypto'
 import { SignJWT } from 'jose'
 import type { IssuerKeys } from './issuerKeys.ts'
 
@@ -34,20 +34,28 @@ export function mintAppCheck(
 export interface ApproovWish {
   /** What the token is bound to; unbound without. */
   readonly apiKey?: string | undefined
+  /** As the account is set up: by its secret, or by the key of localApproovJwk. */
+  readonly algorithm?: 'HS256' | 'RS256'
   readonly now?: number
   readonly seconds?: number
 }
 
+/** What APPROOV_JWK is for an account that signs with RS256: one RSA key does for all that is made here. */
+export const localApproovJwk = ({ appCheckPem }: IssuerKeys): string =>
+  JSON.stringify(createPublicKey(appCheckPem).export({ format: 'jwk' }))
+
 /** As Approov issues it: for five minutes. */
 export function mintApproov(
-  { approovSecret }: IssuerKeys,
-  { apiKey, now = nowSeconds(), seconds = 300 }: ApproovWish = {},
+  { approovSecret, appCheckPem }: IssuerKeys,
+  { apiKey, algorithm = 'HS256', now = nowSeconds(), seconds = 300 }: ApproovWish = {},
 ): Promise<string> {
   const pay =
     apiKey === undefined ? {} : { pay: createHash('sha256').update(apiKey).digest('base64') }
   return new SignJWT({ iss: 'local', iat: now, exp: now + seconds, did: randomUUID(), ...pay })
-    .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
-    .sign(Buffer.from(approovSecret, 'base64'))
+    .setProtectedHeader({ alg: algorithm, typ: 'JWT' })
+    .sign(
+      algorithm === 'RS256' ? createPrivateKey(appCheckPem) : Buffer.from(approovSecret, 'base64'),
+    )
 }
 
 export interface RecaptchaWish {

@@ -55,7 +55,10 @@ export async function startIssuer(keys: IssuerKeys): Promise<Issuer> {
     'GET /token/app-check': ({ searchParams }) =>
       mintAppCheck(keys, { ...one(searchParams, 'appId') }),
     'GET /token/approov': ({ searchParams }) =>
-      mintApproov(keys, { ...one(searchParams, 'apiKey') }),
+      mintApproov(keys, {
+        ...one(searchParams, 'apiKey'),
+        ...(searchParams.get('algorithm') === 'RS256' && { algorithm: 'RS256' }),
+      }),
     'GET /token/recaptcha': ({ searchParams }) =>
       mintRecaptcha(keys, { ...one(searchParams, 'action') }),
   }

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs'
 
 import { issuerKeys } from '../../../scripts/attest/issuerKeys.ts'
+import { localApproovJwk } from '../../../scripts/attest/mint.ts'
 import { inCheckout } from '../../../scripts/local/checkout.ts'
 import { isAlive } from '../../../scripts/local/lock.ts'
 import { loopbackEnv } from '../../../scripts/local/loopbackEnv.ts'
@@ -47,7 +48,13 @@ export default async function globalSetup(): Promise<void> {
     ports,
     secrets,
     issuerKeys: keys,
-    params: { ...params, SMS_OUTBOX_FILE: outboxFile, ALLOWED_ORIGINS: listedOrigin },
+    params: {
+      ...params,
+      SMS_OUTBOX_FILE: outboxFile,
+      ALLOWED_ORIGINS: listedOrigin,
+      // Approov's account signs with RS256; of HS256 the service's own tests have enough.
+      APPROOV_JWK: localApproovJwk(keys),
+    },
     logFile,
     onProgress: () => undefined,
   })

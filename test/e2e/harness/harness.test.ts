@@ -3,7 +3,7 @@ import { comparedAnswers } from './conformance.ts'
 import { running } from './running.ts'
 
 const { apiBaseUrl, functionsUrl, hostingUrl } = running()
-const { authEmulatorHost, databaseEmulatorHost, namespace } = running()
+const { authEmulatorHost, databaseEmulatorHost, attestIssuerUrl, namespace } = running()
 
 test.each([
   ['Hosting', apiBaseUrl],
@@ -35,14 +35,14 @@ test.each([
   },
 )
 
-test('only the demo page may call the emulators, and nobody may call anybody else', async () => {
+test('only the demo page may call the emulators and the issuer of attestation tokens, and nobody may call anybody else', async () => {
   const connectOf = async (path: string) => {
     const answer = await fetch(`${hostingUrl}${path}`)
     return /connect-src ([^;]*)/.exec(answer.headers.get('content-security-policy') ?? '')?.[1]
   }
   expect(await connectOf('/')).toBe("'self'")
   expect(await connectOf('/demo.html')).toBe(
-    `'self' http://${authEmulatorHost} ws://${databaseEmulatorHost}`,
+    `'self' http://${authEmulatorHost} ws://${databaseEmulatorHost} ${attestIssuerUrl}`,
   )
 })
 
