@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 
+import { apiPage } from '../site/apiPage.ts'
 import { demoScript } from '../site/demoScript.ts'
 import { renderDocs } from '../site/docsSite.ts'
 import { inCheckout } from './checkout.ts'
@@ -12,7 +13,7 @@ type SiteFiles = ReadonlyMap<string, string>
  * What is made for Hosting, besides what lies in `web/public/` as it is. Each row makes files of its
  * own; they are git-ignored. A further part of the site is a further row.
  */
-const PARTS: readonly (() => SiteFiles | Promise<SiteFiles>)[] = [renderDocs, demoScript]
+const PARTS: readonly (() => SiteFiles | Promise<SiteFiles>)[] = [renderDocs, apiPage, demoScript]
 
 /** Makes all of them, and answers how many files there are. */
 export async function buildSite(folder = inCheckout('web/public')): Promise<number> {

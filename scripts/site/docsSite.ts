@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { posix } from 'node:path'
 import { inCheckout } from '../local/checkout.ts'
+import { API_PAGE, DOCUMENT_FILE } from './apiPage.ts'
 import { layout, relativeUrl, type NavigationSection } from './layout.ts'
 import { renderMarkdown, type Rendered } from './markdown.ts'
 import { addressOf, listSections } from './pages.ts'
@@ -53,6 +54,7 @@ function hrefFrom(file: string, link: string, files: readonly string[]): string 
 
 /** A page, or a file that Hosting serves as it is. */
 function addressIn(target: string, files: readonly string[]): string | undefined {
+  if (target === DOCUMENT_FILE) return API_PAGE
   if (files.includes(target)) return addressOf(target)
   return target.startsWith('web/public/') ? target.slice('web/public/'.length) : undefined
 }

@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os'
 import { join, posix } from 'node:path'
 import { inCheckout } from '../../scripts/local/checkout.ts'
 import { buildSite } from '../../scripts/local/site.ts'
+import { apiPage } from '../../scripts/site/apiPage.ts'
 import { readDocs, renderDocs } from '../../scripts/site/docsSite.ts'
 import { addressOf, listSections } from '../../scripts/site/pages.ts'
 
 const pages = readDocs()
 const site = renderDocs()
+/** With what other parts of the site make: a fresh checkout has none of it. */
+const built = new Map([...site, ...apiPage()])
 const files = listSections().flatMap((section) => section.files)
 
 test('every page is there once, at an address of its own', () => {
@@ -48,7 +51,7 @@ describe.each(pages.map((page) => [page.file, page] as const))('%s', (file, page
       if (href.startsWith('https://')) continue
       const [path = '', fragment] = href.split('#')
       const target = path === '' ? page.address : posix.join(posix.dirname(page.address), path)
-      const text = site.get(target)
+      const text = built.get(target)
       // What Hosting serves as it lies there.
       if (text === undefined) expect([href, isPublished(target)]).toEqual([href, true])
       else if (fragment) expect([href, text.includes(` id="${fragment}"`)]).toEqual([href, true])
