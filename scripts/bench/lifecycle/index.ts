@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { chosenParts, type Chosen } from '../chosenParts.ts'
 import { separateCores, type Cores } from '../cores.ts'
 import { openLab, type Lab } from '../lab.ts'
 import { formatFigure, isMissed, type Figure } from '../rtdb/figure.ts'
@@ -25,27 +25,14 @@ const parts: Record<string, (lab: Lab, cores: Cores) => Promise<Figure[]>> = {
   flood: floodFigures,
 }
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    json: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-})
-const chosen = positionals.length > 0 ? positionals : Object.keys(parts)
-
-if (values.help) {
-  console.log(USAGE)
-} else if (!chosen.every((name) => Object.hasOwn(parts, name))) {
-  process.stderr.write(`${USAGE}\n`)
-  process.exitCode = 2
-} else {
+const chosen = chosenParts(USAGE, parts)
+if (chosen !== undefined) {
   const figures = await measure(chosen)
-  if (values.json) console.log(JSON.stringify(figures))
+  if (chosen.isJson) console.log(JSON.stringify(figures))
   if (figures.some(isMissed)) process.exitCode = 1
 }
 
-async function measure(names: readonly string[]): Promise<Figure[]> {
+async function measure({ names, isJson }: Chosen): Promise<Figure[]> {
   const cores = separateCores()
   const all: Figure[] = []
   for (const name of names) {
@@ -55,7 +42,7 @@ async function measure(names: readonly string[]): Promise<Figure[]> {
     try {
       const figures = await parts[name]!(lab, cores)
       all.push(...figures)
-      if (!values.json) for (const figure of figures) console.log(formatFigure(figure))
+      if (!isJson) for (const figure of figures) console.log(formatFigure(figure))
     } finally {
       await lab.close()
     }

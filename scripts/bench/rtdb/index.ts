@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util'
+import { chosenParts, type Chosen } from '../chosenParts.ts'
 import { openLab, type Lab } from '../lab.ts'
 import { formatFigure, isMissed, type Figure } from './figure.ts'
 import { listenerFigures } from './listeners.ts'
@@ -8,7 +8,7 @@ import { startupFigures } from './startup.ts'
 
 const USAGE = `Measures the local database, each figure with its limit beside it.
 
-Usage: npm run bench -- rtdb [startup] [tree] [sets] [listeners]
+Usage: npm run bench -- rtdb [startup] [tree] [sets] [listeners] [--json]
 
 All four without arguments, which takes some minutes. Times and CPU are the 25th percentile of rounds that take
 turns, rates the 75th: what else the machine does only slows. Lines without a limit show what the machine takes
@@ -22,34 +22,25 @@ const parts: Record<string, (lab: Lab) => Promise<Figure[]>> = {
   listeners: listenerFigures,
 }
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { help: { type: 'boolean', default: false } },
-})
-const chosen = positionals.length > 0 ? positionals : Object.keys(parts)
-
-if (values.help) {
-  console.log(USAGE)
-} else if (!chosen.every((name) => Object.hasOwn(parts, name))) {
-  process.stderr.write(`${USAGE}\n`)
-  process.exitCode = 2
-} else {
-  process.exitCode = (await measure(chosen)) ? 0 : 1
+const chosen = chosenParts(USAGE, parts)
+if (chosen !== undefined) {
+  const figures = await measure(chosen)
+  if (chosen.isJson) console.log(JSON.stringify(figures))
+  if (figures.some(isMissed)) process.exitCode = 1
 }
 
-/** Prints the figures of these parts. False if a limit is missed. */
-async function measure(names: readonly string[]): Promise<boolean> {
+async function measure({ names, isJson }: Chosen): Promise<Figure[]> {
   const lab = await openLab(Object.values(PROGRAMS))
-  let isAllKept = true
+  const all: Figure[] = []
   try {
     for (const name of names) {
       process.stderr.write(`${name}…\n`)
       const figures = await parts[name]!(lab)
-      for (const figure of figures) console.log(formatFigure(figure))
-      isAllKept &&= !figures.some(isMissed)
+      all.push(...figures)
+      if (!isJson) for (const figure of figures) console.log(formatFigure(figure))
     }
   } finally {
     await lab.close()
   }
-  return isAllKept
+  return all
 }
