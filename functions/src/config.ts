@@ -13,6 +13,13 @@ import {
   readAttestConfig,
   type AttestConfig,
 } from './attestSettings.ts'
+import {
+  BEHAVIOUR_MODES,
+  BEHAVIOUR_RANGES,
+  BEHAVIOUR_RULES_FORM,
+  BEHAVIOUR_SETTINGS,
+  type BehaviourMode,
+} from './behaviourSettings.ts'
 import { ISSUANCES, type Issuance } from './issuance.ts'
 import { SHARDS_MAX } from './shards.ts'
 
@@ -49,6 +56,11 @@ export const DEPLOYMENT = {
   sweepSchedule: defineString('SWEEP_SCHEDULE', {
     default: '*/10 * * * *',
     description: 'When the sweep runs, in unix-cron form, UTC.',
+  }),
+  assessSchedule: defineString('ASSESS_SCHEDULE', {
+    default: '*/5 * * * *',
+    description:
+      'When the behaviour of installs is assessed, in unix-cron form, UTC. Where BEHAVIOUR is off that costs nothing but the call.',
   }),
 } as const
 
@@ -212,6 +224,7 @@ export const SETTINGS = {
       'The page that `type` of a problem points at; `#` and the error code are appended.',
   }),
   ...ATTEST_SETTINGS,
+  ...BEHAVIOUR_SETTINGS,
   ...ACCOUNT_SETTINGS,
 } as const
 
@@ -226,6 +239,7 @@ type Parsed =
   | 'smsCountries'
   | 'allowedOrigins'
   | 'upstreamOrigins'
+  | 'behaviour'
   | keyof AttestConfig
 
 /** The settings of a running instance; names, units and reasons stand in the table above. */
@@ -234,6 +248,7 @@ export type Config = {
 } & AttestConfig & {
     readonly credentialPickup: 'remove' | 'keep'
     readonly issuance: Issuance
+    readonly behaviour: BehaviourMode
     /** At least one. The first is `databaseUrl`. */
     readonly databaseUrls: readonly string[]
     readonly defaultScopes: readonly string[]
@@ -277,6 +292,7 @@ const RANGES = {
   usageFlushSeconds: [0, 3600],
   deleteUsageDays: [1, 3650],
   ...ATTEST_RANGES,
+  ...BEHAVIOUR_RANGES,
   ...ACCOUNT_RANGES,
 } as const satisfies Partial<Record<keyof typeof SETTINGS, readonly [least: number, most: number]>>
 
@@ -307,6 +323,14 @@ export function readConfig(): Config {
   }
   const issuance = ISSUANCES.find((name) => name === values.issuance)
   if (issuance === undefined) throw wrong('issuance', ISSUANCES.join(', '))
+  const behaviour = BEHAVIOUR_MODES.find((mode) => mode === values.behaviour)
+  if (behaviour === undefined) throw wrong('behaviour', BEHAVIOUR_MODES.join(', '))
+  if (behaviour !== 'off' && values.usageFlushSeconds === 0) {
+    throw wrong('usageFlushSeconds', '60 to 3600 where BEHAVIOUR is on: it is judged by usage')
+  }
+  if (!BEHAVIOUR_RULES_FORM.test(values.behaviourRules)) {
+    throw wrong('behaviourRules', 'features with bounds: phones_day=6-20,busy_day=off')
+  }
   const urls = parseDatabaseUrls(values.databaseUrls, databaseUrl)
   if (!COUNTRIES.test(smsCountries))
     throw wrong('smsCountries', 'country codes separated by commas')
@@ -316,6 +340,7 @@ export function readConfig(): Config {
     credentialPickup,
     defaultScopes: defaultScopes.split(','),
     issuance,
+    behaviour,
     databaseUrl: urls[0]!,
     databaseUrls: urls,
     smsCountries: new Set(smsCountries.split(',').filter((country) => country !== '')),

@@ -62,6 +62,9 @@ export async function readStored(
 /** {".sv": …}: adds to the number that is there. Atomic, and checked by the rules after the addition. */
 export const increment = (by: number): unknown => ({ '.sv': { increment: by } })
 
+/** {".sv": "timestamp"}: the database's own time of the write, in Unix milliseconds. */
+export const NOW: unknown = { '.sv': 'timestamp' }
+
 /**
  * Connects as the backend identity on first use. The Admin SDK is loaded then and not before: a
  * request that is rejected on its signature does not pay for it.

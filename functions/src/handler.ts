@@ -3,7 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ErrorCode } from '@latchkey/protocol'
 import { parseTarget, type Target } from '@latchkey/protocol'
 import { withDeadline } from './deadline.ts'
-import type { Denial, Guard, GuardPolicy, Verdict } from './guard/guard.ts'
+import type { Denial, Guard, GuardPolicy, Inspect, Verdict } from './guard/guard.ts'
+import type { Call } from './guard/verifySignature.ts'
 import type { RateLimit } from './http/rateLimit.ts'
 import {
   answerJson,
@@ -23,7 +24,7 @@ import { describeError, type Log } from './log.ts'
 import { makeRefusalLog } from './refusalLog.ts'
 import { proceed } from './proceed.ts'
 import { loadRouter, type RunRoute } from './router.ts'
-import { PROXY_PATH, type Route } from './routes.ts'
+import { PROXY_PATH, REGISTRATION_PATH, type Route } from './routes.ts'
 import type { Usage } from './usage/usage.ts'
 
 export interface HandlerParts {
@@ -31,11 +32,13 @@ export interface HandlerParts {
   readonly meetWebCaller: MeetWebCaller
   /** What a route demands to know of the program that calls; asked once for each route. */
   readonly gateOf: (route: Route) => Gate | undefined
+  /** What it demands of an install that was stepped up; undefined where no provider could be satisfied. */
+  readonly strictGateOf: (route: Route) => Gate | undefined
   readonly guard: Guard
   /** Undefined when there is nothing to write, which is nearly always. */
   readonly recordUse: RecordUse
   readonly addressLimit: RateLimit
-  readonly usage: Pick<Usage, 'admitted' | 'refused'>
+  readonly usage: Pick<Usage, 'admitted' | 'refused' | 'forged' | 'around'>
   readonly log: Log
   /** Unix milliseconds. */
   readonly now: () => number
@@ -53,12 +56,21 @@ interface Refusal extends ApiErrorOptions {
   readonly code: ErrorCode
   readonly reason: string
   readonly keyId?: string
+  /** As of `Denial`. */
+  readonly claimedKeyId?: string
   readonly members?: Readonly<Record<string, unknown>>
 }
 
 /** A request that goes to its handler, and what the headers of the answer will say of its rate. */
 interface Admitted {
   readonly rateHeaders: HeaderMap
+}
+
+/** A call on its way through the guard, with what the gate has left to be done last. */
+interface SignedCall extends Call {
+  readonly req: ApiRequest
+  readonly route: Route
+  settle: Settle | void
 }
 
 /** What was found for a request. */
@@ -75,6 +87,7 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
   const { meetWebCaller, guard, recordUse, addressLimit, usage, log, now, settings } = parts
   const table = tabulate(parts.routes)
   const gates = new Map(parts.routes.map((route) => [route, parts.gateOf(route)]))
+  const strictGates = new Map(parts.routes.map((route) => [route, parts.strictGateOf(route)]))
   const logRefusal = makeRefusalLog(log, now)
   let run: RunRoute | undefined
 
@@ -84,7 +97,7 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
   ): Admitted | Refusal | Promise<Admitted | Refusal> => {
     if (route.guard === 'open') return UNRATED
     if (route.guard === 'limited') return admitAddress(req)
-    return admitSigned(req, target, route.guard)
+    return admitSigned(req, { target, route }, route.guard)
   }
 
   const admitAddress = (req: ApiRequest): Admitted | Refusal => {
@@ -99,25 +112,26 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
     }
   }
 
-  const admitSigned = (req: ApiRequest, target: Target, policy: GuardPolicy) => {
+  const admitSigned = (req: ApiRequest, { target, route }: Passage, policy: GuardPolicy) => {
     const { rawBody: body } = req
     const { method = '', rawHeaders } = req.incoming
     const nowMs = now()
-    const call = { method, target, rawHeaders, body }
-    const { gate } = req
-    if (gate === undefined) {
-      return proceed(guard(call, policy, nowMs), (verdict) => follow(req, verdict, nowMs))
-    }
-    let settle: Settle | void
-    const judged = guard(call, policy, nowMs, (install) => {
-      req.install = install
-      return proceed(gate(req), (left) => {
-        settle = left
-      })
-    })
-    return proceed(judged, (verdict) => {
+    const call: SignedCall = { method, target, rawHeaders, body, req, route, settle: undefined }
+    return proceed(guard(call, policy, nowMs, passGate), (verdict) => {
+      const { settle } = call
       if (!verdict.admitted || settle === undefined) return follow(req, verdict, nowMs)
       return settle().then(() => follow(req, verdict, nowMs))
+    })
+  }
+
+  /** Asks the route's gate, if it has one; of an install that was stepped up, the strict one. */
+  const passGate: Inspect<SignedCall> = (install, call, isRestricted) => {
+    const { req, route } = call
+    const gate = isRestricted ? strictGates.get(route) : req.gate
+    if (gate === undefined) return
+    req.install = install
+    return proceed(gate(req), (left) => {
+      call.settle = left
     })
   }
 
@@ -141,9 +155,21 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
   const refuse = (req: ApiRequest, res: ServerResponse, refusal: Refusal): void => {
     const { code, reason, keyId } = refusal
     const { requestId, routePath: route } = req
-    usage.refused(code, now(), keyId ?? req.install?.keyId)
+    const nowMs = now()
+    usage.refused(code, nowMs, keyId ?? req.install?.keyId)
+    countForBehaviour(req, refusal, nowMs)
     logRefusal({ event: 'refused', requestId, route, code, reason, ...(keyId && { keyId }) })
     answerProblem(res, { ...refusal, requestId, errorsUrl: settings.errorsUrl })
+  }
+
+  /** What a refusal says of a network, and of a key that has not signed it. */
+  const countForBehaviour = (req: ApiRequest, { code, claimedKeyId }: Refusal, nowMs: number) => {
+    if (claimedKeyId !== undefined) {
+      usage.forged(claimedKeyId, nowMs)
+      usage.around('forged', nowMs, req.incoming)
+    }
+    if (req.routePath !== REGISTRATION_PATH || code === 'unavailable' || code === 'internal') return
+    usage.around(code === 'otp_rejected' ? 'otp' : 'refused', nowMs, req.incoming)
   }
 
   const findRun = (): RunRoute | Promise<RunRoute> =>
@@ -249,11 +275,13 @@ function aboveOf(path: string): string {
 }
 
 /** What a denial says in public: its code, and what the sender needs to do better. */
-function explainDenial({ code, reason, keyId, serverTime, rate }: Denial): Refusal {
+function explainDenial(denial: Denial): Refusal {
+  const { code, reason, keyId, claimedKeyId, serverTime, rate } = denial
   return {
     code,
     reason,
     ...(keyId !== undefined && { keyId }),
+    ...(claimedKeyId !== undefined && { claimedKeyId }),
     ...(serverTime && {
       headers: { 'Server-Time': serverTime.header },
       members: { serverTime: serverTime.unixSeconds },

@@ -33,8 +33,16 @@ function build(): Service {
   return service
 }
 
-const { region, memory, concurrency, minInstances, maxInstances, timeoutSeconds, sweepSchedule } =
-  DEPLOYMENT
+const {
+  region,
+  memory,
+  concurrency,
+  minInstances,
+  maxInstances,
+  timeoutSeconds,
+  sweepSchedule,
+  assessSchedule,
+} = DEPLOYMENT
 
 /** What upstreams are called with, by the one function that calls them. */
 const upstreamSecrets = upstreams.flatMap(({ secret }) =>
@@ -71,20 +79,25 @@ export const api = Object.defineProperties(
   Object.getOwnPropertyDescriptors(deployed),
 )
 
+/** One at a time; what it does not come to, the next one does. */
+const scheduled = (schedule: { readonly name: string }) => ({
+  // The type wants a text; this is the text that a param is written as in the manifest.
+  schedule: `{{ params.${schedule.name} }}`,
+  timeZone: 'Etc/UTC',
+  region,
+  memory,
+  maxInstances: 1,
+  timeoutSeconds: 540,
+  retryCount: 0,
+  secrets: [MASTER_SECRETS],
+})
+
 /** Removes what is used or expired. */
-export const sweep = onSchedule(
-  {
-    // The type wants a text; this is the text that a param is written as in the manifest.
-    schedule: `{{ params.${sweepSchedule.name} }}`,
-    timeZone: 'Etc/UTC',
-    region,
-    memory,
-    maxInstances: 1,
-    timeoutSeconds: 540,
-    retryCount: 0,
-    secrets: [MASTER_SECRETS],
-  },
-  async () => {
-    await service().sweep()
-  },
-)
+export const sweep = onSchedule(scheduled(sweepSchedule), async () => {
+  await service().sweep()
+})
+
+/** Finds installs whose behaviour looks abusive, and does about them what BEHAVIOUR says. */
+export const assess = onSchedule(scheduled(assessSchedule), async () => {
+  await service().assess()
+})

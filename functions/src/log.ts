@@ -1,5 +1,6 @@
 import { write } from 'firebase-functions/logger'
 import type { ErrorCode } from '@latchkey/protocol'
+import type { AssessReport } from './behaviour/report.ts'
 import type { SweepReport } from './sweep/report.ts'
 
 /** Every line the service writes. A field that is not named here cannot be logged (threat T23). */
@@ -59,6 +60,25 @@ export type LogEvent =
       readonly upstream: string
       readonly kind: string
     }
+  | { readonly event: 'assess_off' }
+  | {
+      readonly event: 'assessed'
+      readonly shard: number
+      readonly mode: 'observe' | 'enforce'
+      readonly report: AssessReport
+      readonly ms: number
+    }
+  | { readonly event: 'assess_failed'; readonly shard: number; readonly error: LoggedError }
+  | {
+      /** What was done to an install for its behaviour, or would have been. */
+      readonly event: 'behaviour'
+      readonly keyId: string
+      readonly action: 'step_up' | 'prolong' | 'suspend'
+      readonly mode: 'observe' | 'enforce'
+      readonly score: number
+      /** Those that have added to it, most first. */
+      readonly features: readonly string[]
+    }
   | { readonly event: 'sweep_failed'; readonly shard: number; readonly error: LoggedError }
   | {
       readonly event: 'swept'
@@ -96,6 +116,10 @@ const SEVERITY = {
   use_not_recorded: 'WARNING',
   usage_dropped: 'WARNING',
   failed: 'ERROR',
+  assess_off: 'INFO',
+  assessed: 'INFO',
+  behaviour: 'WARNING',
+  assess_failed: 'ERROR',
   sweep_failed: 'ERROR',
 } as const
 

@@ -27,6 +27,9 @@ export interface Route {
 /** Below it are the upstreams of the gateway, each by its name. */
 export const PROXY_PATH = '/api/proxy/'
 
+/** Where keys are asked for. */
+export const REGISTRATION_PATH = '/api/installs'
+
 /** Accepted once per instance and key; enough for what only reads. */
 const SIGNED = { nonce: 'memory' } as const
 /** Accepted once, by whichever instance. */
@@ -96,7 +99,7 @@ export function makeRoutes(
     { method: 'GET', path: '/api/openapi.json', guard: 'limited', handler: openapi },
     {
       method: 'POST',
-      path: '/api/installs',
+      path: REGISTRATION_PATH,
       guard: 'limited',
       attest: 'open',
       handler: installs.register,

@@ -5,8 +5,10 @@ import { startWarnings } from './accounts/startWarnings.ts'
 import { makeUnseen } from './accounts/unseen.ts'
 import { connectAppCheck } from './appCheckTokens.ts'
 import { makeGates } from './attest/gate.ts'
+import type { AssessReport } from './behaviour/report.ts'
 import type { Config } from './config.ts'
 import { connectDatabase } from './database.ts'
+import { eachShard } from './eachShard.ts'
 import { startFirebase, type FirebaseApp } from './firebase.ts'
 import { makeDurableNonces, makeShardedNonces } from './guard/durableNonces.ts'
 import { makeGuard } from './guard/guard.ts'
@@ -31,18 +33,17 @@ import { makeUseRecorder } from './installs/recordUse.ts'
 import { makeOpenLimits } from './installs/openLimits.ts'
 import { makeShardedStore } from './installs/shardedStore.ts'
 import { makeInstallStore } from './installs/store.ts'
-import type { Log } from './log.ts'
+import { describeError, type Log } from './log.ts'
 import { makeRoutes } from './routes.ts'
 import { asShard } from './shardDatabase.ts'
 import { makeShardMap } from './shards.ts'
 import { sweepSettings } from './sweep/settings.ts'
 import type { SweepReport } from './sweep/report.ts'
 import { sweep } from './sweep/sweep.ts'
-import { sweepShards } from './sweep/sweepShards.ts'
 import { makeShardedUsage } from './usage/shardedUsage.ts'
-import { makeNetworkNames } from './usage/networkNames.ts'
 import { makeUsageStore } from './usage/store.ts'
 import { makeUsage, UNCOUNTED } from './usage/usage.ts'
+import { makeUsageNames } from './usage/usageNames.ts'
 
 /** Addresses counted at once; beyond, the least recent have their quota back. */
 const ADDRESSES_MAX = 50_000
@@ -52,11 +53,16 @@ const DAY_MS = 24 * 60 * 60 * 1000
 /** Leaves the function's own time limit (540 s) room for the batch under way. */
 const SWEEP_BUDGET_MS = 480_000
 
+/** Each few minutes: what is left is soon gone on with. */
+const ASSESS_BUDGET_MS = 240_000
+
 /** A running service: one per instance. */
 export interface Service {
   readonly handle: RequestHandler
   /** Of each database. */
   readonly sweep: () => Promise<readonly SweepReport[]>
+  /** Of each database; nothing where BEHAVIOUR is off. */
+  readonly assess: () => Promise<readonly AssessReport[]>
   /** Writes what is counted in memory only, and ends what goes on behind an answer. Never fails. */
   readonly flush: () => Promise<void>
   /** Ends its connections and timers. */
@@ -140,6 +146,7 @@ export function buildService(
     limits: makeOpenLimits(openQuotas, config.strangerRegistrationsPerSecond, now),
     checkUidExists: config.checkUidExists,
     forget: (keyId) => cache.drop(keyId),
+    onIssued: ({ incoming }) => usage.around('installs', now(), incoming),
     log,
   })
 
@@ -156,6 +163,9 @@ export function buildService(
         passwordLine,
         unseen,
         newId,
+        onCall: (keyId, call) => {
+          if (config.behaviour !== 'off') usage.called(keyId, now(), call)
+        },
         now,
         log,
       }),
@@ -186,9 +196,10 @@ export function buildService(
       : makeShardedUsage(
           databases.map((database) =>
             makeUsage({
-              store: makeUsageStore(database, makeNetworkNames(keyring)),
+              store: makeUsageStore(database, makeUsageNames(keyring)),
               addressOf: (incoming) => clientAddress(incoming, config.trustedProxyHops),
               newId,
+              busyRequests: Math.ceil(config.requestsPerMinutePerInstall / 2),
               everyMs: config.usageFlushSeconds * 1000,
               now,
               log,
@@ -225,6 +236,9 @@ export function buildService(
       answerHeaders: checkedUpstreams.flatMap(({ responseHeaders }) => responseHeaders),
     }),
     gateOf,
+    // Where no provider is set up nobody could satisfy it: then a step-up halves the limits alone.
+    strictGateOf: (route) =>
+      config.attestProviders.length === 0 ? undefined : gateOf(route, 'enforce'),
     guard,
     recordUse: (install, nowMs, attestation) =>
       recorders[shards.ofKey(install.keyId)!]!(install, nowMs, attestation),
@@ -247,7 +261,7 @@ export function buildService(
   return {
     handle,
     sweep: () =>
-      sweepShards(
+      eachShard(
         databases.length,
         (shard, budgetMs) =>
           sweep({
@@ -263,8 +277,48 @@ export function buildService(
             budgetMs,
             settings: sweepSettings(config),
           }),
-        { budgetMs: SWEEP_BUDGET_MS, now, log },
+        {
+          budgetMs: SWEEP_BUDGET_MS,
+          now,
+          told: {
+            done: (shard, report, ms) => log({ event: 'swept', shard, report, ms }),
+            failed: (shard, error) =>
+              log({ event: 'sweep_failed', shard, error: describeError(error) }),
+          },
+        },
       ),
+    assess: async () => {
+      const { behaviour: mode } = config
+      if (mode === 'off') {
+        log({ event: 'assess_off' })
+        return []
+      }
+      const { assessUsage, behaviourSettings } = await import('./behaviour/index.ts')
+      const settings = { ...behaviourSettings(config), mode }
+      return eachShard(
+        databases.length,
+        (shard, budgetMs) =>
+          assessUsage({
+            database: databases[shard]!,
+            home,
+            settings,
+            now,
+            newId,
+            log,
+            batch: config.sweepBatch,
+            budgetMs,
+          }),
+        {
+          budgetMs: ASSESS_BUDGET_MS,
+          now,
+          told: {
+            done: (shard, report, ms) => log({ event: 'assessed', shard, mode, report, ms }),
+            failed: (shard, error) =>
+              log({ event: 'assess_failed', shard, error: describeError(error) }),
+          },
+        },
+      )
+    },
     flush,
     close: async () => {
       usage.stop()

@@ -119,7 +119,7 @@ function latchkey({ method, url, rawHeaders, body }: Prepared): boolean {
   const target = parseTarget(url)
   if (target === null) return false
   const verified = verifySignature({ method, target, rawHeaders, body }, material)
-  if (typeof verified === 'string') return false
+  if ('refusal' in verified) return false
   const { created, expires } = verified
   return freshness({ created, expires, nowSeconds: NOW }) === 'fresh'
 }
@@ -128,7 +128,8 @@ function latchkey({ method, url, rawHeaders, body }: Prepared): boolean {
 function forgedKey({ method, url, forgedHeaders, body }: Prepared): boolean {
   const target = parseTarget(url)!
   const call = { method, target, rawHeaders: forgedHeaders, body }
-  return verifySignature(call, material) === 'api_key_forged'
+  const verified = verifySignature(call, material)
+  return 'refusal' in verified && verified.refusal === 'api_key_forged'
 }
 
 const isDigestRight = ({ body, headers }: Prepared) =>

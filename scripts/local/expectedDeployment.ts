@@ -44,6 +44,14 @@ const endpoints = {
     // It sends nothing, so it is not given the provider's secret.
     secretEnvironmentVariables: [{ key: 'MASTER_SECRETS' }],
   },
+  assess: {
+    platform: 'gcfv2',
+    entryPoint: 'assess',
+    region: '{{ params.REGION }}',
+    maxInstances: 1,
+    scheduleTrigger: { schedule: '{{ params.ASSESS_SCHEDULE }}', timeZone: 'Etc/UTC' },
+    secretEnvironmentVariables: [{ key: 'MASTER_SECRETS' }],
+  },
 }
 
 /** What is wrong with an upload, line by line; nothing when it is as it must be. */

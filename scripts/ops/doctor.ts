@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { behaviourSettings } from '../../functions/src/behaviour/settings.ts'
 import { DEPLOYMENT, readConfig, SETTINGS } from '../../functions/src/config.ts'
 import { makeRetiredVersions } from '../../functions/src/guard/retiredVersions.ts'
 import { makeKeyring } from '../../functions/src/installs/keyring.ts'
@@ -70,7 +71,7 @@ const CHECKS: Readonly<Record<string, Check>> = {
     env['DATABASE_URL'] ||= target.databaseUrls[0]!
     env['MASTER_SECRETS'] ??= ''
     env['SMS_SECRET'] ??= ''
-    readConfig()
+    behaviourSettings(readConfig())
     const known = Object.values({ ...SETTINGS, ...DEPLOYMENT })
     const set = known.filter(({ name }) => env[name] !== undefined && name !== 'DATABASE_URL')
     const names = set.map(({ name }) => name).join(', ')

@@ -67,8 +67,8 @@ const begun = (who: string) => ({ at: Date.now(), who, action: 'sweep', target: 
 const newId = (): string => uuidv7().replaceAll('-', '')
 
 function describe({ dryRun, removed, marked, kept, left }: SweepReport): string {
-  const { challenges, drops, windows, revocations, installs, users, expired, pending, usage } =
-    removed
+  const { challenges, drops, windows, revocations, installs, users } = removed
+  const { expired, pending, usage, risks } = removed
   return [
     dryRun ? 'Nothing was written. There would go:' : 'Gone are:',
     `${installs} keys whose time is over (${marked} more are dormant now, ${kept.revived} are in use again)`,
@@ -78,7 +78,8 @@ function describe({ dryRun, removed, marked, kept, left }: SweepReport): string 
     `${revocations} revocations that everybody knows`,
     `${expired} codes, cooldowns and idempotency records`,
     `${pending} sign-ups that were never confirmed`,
-    `${usage} days of usage of a key`,
+    `${usage} days of usage of a key or a network`,
+    `${risks} assessments of long ago`,
     `${users} anonymous users without a key`,
     `Kept: ${kept.suspended} suspended keys that are idle, ${kept.changed} that changed meanwhile`,
     ...(left.length > 0 ? [`Left for the next sweep: ${left.join(', ')}`] : []),

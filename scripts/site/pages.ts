@@ -44,6 +44,7 @@ const NAMED: readonly Section[] = [
       'docs/sms.md',
       'docs/attestation.md',
       'docs/usage.md',
+      'docs/behaviour.md',
       'docs/costs.md',
       'docs/shards.md',
     ],

@@ -6,9 +6,9 @@ const CHECKOUT = resolve(__dirname, '../..')
 
 /** Inside functions, each may import from those above it, and from its own folder. */
 const LAYERS: readonly (readonly string[])[] = [
-  ['accountSettings.ts', 'attestSettings.ts', 'issuance.ts', 'shards.ts'],
+  ['accountSettings.ts', 'attestSettings.ts', 'behaviourSettings.ts', 'issuance.ts', 'shards.ts'],
   ['http', 'config.ts', 'log.ts', 'beforeTermination.ts'],
-  ['deadline.ts', 'firebase.ts', 'refusalLog.ts'],
+  ['deadline.ts', 'firebase.ts', 'refusalLog.ts', 'eachShard.ts'],
   ['database.ts', 'identity.ts', 'appCheckTokens.ts'],
   ['shardDatabase.ts'],
   // The one feature that others build on: whose keys they guard, count and sweep.
@@ -26,6 +26,7 @@ const LAYERS: readonly (readonly string[])[] = [
 const EXCEPTIONS = new Set([
   'http/apiRequest.ts -> installs/install.ts',
   'log.ts -> sweep/report.ts',
+  'log.ts -> behaviour/report.ts',
 ])
 
 interface Import {

@@ -1,6 +1,7 @@
 import type { Case } from './case.ts'
 import { accounts } from './cases/accounts.ts'
 import { attestations } from './cases/attestations.ts'
+import { behaviour } from './cases/behaviour.ts'
 import { challenges } from './cases/challenges.ts'
 import { drops } from './cases/drops.ts'
 import { flushes } from './cases/flushes.ts'
@@ -27,6 +28,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
   keys,
   drops,
   attestations,
+  behaviour,
   statuses,
   nonces,
   revocations,

@@ -7,14 +7,14 @@ import { deploymentFaults } from '../../scripts/local/expectedDeployment.ts'
 const limitMs = 180_000
 
 test(
-  'what is uploaded works alone: api and sweep are found with their options',
+  'what is uploaded works alone: api, sweep and assess are found with their options',
   () => {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       [inCheckout('scripts/bootstrap.js'), inCheckout('scripts/check-deploy.ts')],
       { encoding: 'utf8' },
     )
-    expect(`${stdout}${stderr}`).toContain('Ready to deploy: api, sweep')
+    expect(`${stdout}${stderr}`).toContain('Ready to deploy: api, assess, sweep')
     expect(status).toBe(0)
   },
   limitMs,
@@ -29,4 +29,5 @@ test('a secret in the upload, a missing function and a lost option are told', ()
     'endpoints.api.maxInstances is undefined, not "{{ params.MAX_INSTANCES }}"',
   )
   expect(faults.join('\n')).toContain('endpoints.sweep is undefined')
+  expect(faults.join('\n')).toContain('endpoints.assess is undefined')
 })

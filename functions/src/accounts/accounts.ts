@@ -37,6 +37,8 @@ export interface Caller {
   readonly keyId: string
   readonly address: string
   readonly phone: Phone
+  /** Its behaviour has led to a step-up. */
+  readonly isRestricted?: boolean
 }
 
 /**
@@ -72,11 +74,10 @@ interface Waiting {
 export function makeAccounts(parts: AccountsParts): Accounts {
   const { store, keys, budgets, passwords, texts, identity, newId, newUid, now } = parts
 
-  const requestOf = ({ phone, keyId, address }: Caller): SmsRequest => ({
+  const requestOf = ({ phone, ...caller }: Caller): SmsRequest => ({
     accountId: keys.accountId(phone.e164),
     phone,
-    keyId,
-    address,
+    ...caller,
   })
 
   const codeFor = (place: CodePlace, sentIn: Code['sentIn'], passwordHash?: string) => {

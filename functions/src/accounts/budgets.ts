@@ -12,6 +12,8 @@ export interface SmsRequest {
   readonly keyId: string
   /** As limits count it: an IPv4 address or the /56 of an IPv6 one. */
   readonly address: string
+  /** Half of what an install may have is left to it. */
+  readonly isRestricted?: boolean
 }
 
 /** Where a sent code is counted, so that its verification is counted there as well. */
@@ -81,7 +83,7 @@ export function makeBudgets({ database, keys, limits, settings }: BudgetParts): 
           const path = counterPath(limit, key, nowMs)
           return [
             [`${path}/count`, increment(1)],
-            [`${path}/cap`, limit.quota],
+            [`${path}/cap`, quotaFor(limit, request)],
           ]
         }),
       ),
@@ -111,7 +113,7 @@ export function makeBudgets({ database, keys, limits, settings }: BudgetParts): 
     if (typeof nextAt === 'number' && nextAt > nowMs) {
       return exhausted({ ...COOLDOWN, windowSeconds: settings.smsCooldownSeconds }, nextAt - nowMs)
     }
-    const reached = limits.find((limit, at) => Number(counts[at] ?? 0) >= limit.quota)
+    const reached = limits.find((limit, at) => Number(counts[at] ?? 0) >= quotaFor(limit, request))
     // No counter is at its cap: too few of the texts that were sent have been verified.
     const limit = reached ?? BREAKER
     return exhausted(limit, msToNextWindow(nowMs, limit.windowSeconds))
@@ -125,6 +127,9 @@ export function makeBudgets({ database, keys, limits, settings }: BudgetParts): 
     }),
   }
 }
+
+const quotaFor = ({ by, quota }: SmsLimit, { isRestricted = false }: SmsRequest): number =>
+  by === 'install' && isRestricted ? Math.ceil(quota / 2) : quota
 
 const COOLDOWN = { name: 'number-cooldown', quota: 1 }
 const BREAKER = { name: 'unverified', quota: 0, windowSeconds: 3600 }

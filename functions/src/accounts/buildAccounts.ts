@@ -8,7 +8,7 @@ import { makeAccountKeys } from './accountKeys.ts'
 import { makeAccounts } from './accounts.ts'
 import { makeArgon2Threads } from './argon2Threads.ts'
 import { makeBudgets } from './budgets.ts'
-import { makeAccountHandlers } from './handlers.ts'
+import { makeAccountHandlers, type AccountCall } from './handlers.ts'
 import { makeOnce } from './idempotency.ts'
 import { smsLimits } from './limits.ts'
 import type { PasswordLine } from './passwordLine.ts'
@@ -27,6 +27,7 @@ export interface AccountsEnvironment {
   readonly passwordLine: PasswordLine
   readonly unseen: Unseen
   readonly newId: () => string
+  readonly onCall: (keyId: string, call: AccountCall) => void
   readonly now: () => number
   readonly log: Log
 }
@@ -35,7 +36,8 @@ export type AccountHandlers = ReturnType<typeof makeAccountHandlers>
 
 /** Joins the parts of the protected endpoints. Loaded by their first request. */
 export function buildAccounts(environment: AccountsEnvironment): AccountHandlers {
-  const { config, database, identity, keyring, passwordLine, unseen, newId, now, log } = environment
+  const { config, database, identity, keyring, passwordLine, unseen, newId, onCall, now, log } =
+    environment
   /** These name the param that is wrong: of any other error only its frames are logged. */
   const told = <T>(read: () => T): T => {
     try {
@@ -69,6 +71,8 @@ export function buildAccounts(environment: AccountsEnvironment): AccountHandlers
     accounts,
     once: makeOnce({ database, keys, now }),
     unseen,
+    onCall,
+    now,
     settings: config,
   })
 }

@@ -3,6 +3,7 @@ import { installOf } from '../http/apiRequest.ts'
 import { ApiError } from '../http/apiError.ts'
 import { clientAddress } from '../http/clientAddress.ts'
 import { parseBody } from '../http/parseBody.ts'
+import { judgeInstall } from '../installs/install.ts'
 import type { Accounts, Caller } from './accounts.ts'
 import type { Accepted, Changed } from './answers.ts'
 import type { Once } from './idempotency.ts'
@@ -13,6 +14,10 @@ export interface AccountHandlerParts {
   readonly accounts: Accounts
   readonly once: Once
   readonly unseen: Unseen
+  /** Told of every call with a number that can be: behaviour is judged by it. */
+  readonly onCall: (keyId: string, call: AccountCall) => void
+  /** Unix milliseconds. */
+  readonly now: () => number
   readonly settings: {
     /** ISO 3166-1 alpha-2. Empty: nobody can be sent a text. */
     readonly smsCountries: ReadonlySet<string>
@@ -20,8 +25,16 @@ export interface AccountHandlerParts {
   }
 }
 
+/** A call of an account route; `sms` is one that sends a text. */
+export interface AccountCall {
+  readonly kind: 'sms' | 'accounts'
+  readonly e164: string
+  readonly country: string
+}
+
 /** The handlers of the protected endpoints. zod and the phone metadata are loaded by the first call. */
-export function makeAccountHandlers({ accounts, once, unseen, settings }: AccountHandlerParts) {
+export function makeAccountHandlers(parts: AccountHandlerParts) {
+  const { accounts, once, unseen, onCall, now, settings } = parts
   const callerOf = async (
     req: ApiRequest,
     phone: string,
@@ -32,9 +45,14 @@ export function makeAccountHandlers({ accounts, once, unseen, settings }: Accoun
       const errors = [{ pointer: '#/phone', detail: 'must be a mobile number of a served country' }]
       throw new ApiError('invalid_request', { detail: parsed, errors })
     }
+    const install = installOf(req)
+    // Where no text is sent, any country will do.
+    const kind = countries === 'any' ? 'accounts' : 'sms'
+    onCall(install.keyId, { kind, e164: parsed.e164, country: parsed.country })
     return {
       phone: parsed,
-      keyId: installOf(req).keyId,
+      keyId: install.keyId,
+      isRestricted: judgeInstall(install, now()) === 'restricted',
       address: clientAddress(req.incoming, settings.trustedProxyHops),
     }
   }

@@ -30,16 +30,18 @@ interface Place {
 /** As `unavailable` elsewhere: long enough for a reconnection, short enough that a person still waits. */
 const RETRY_AFTER_SECONDS = 2
 
+/** @param mode else what ATTEST says of the route */
+export type MakeGate = (place: Place, mode?: AttestMode) => Gate | undefined
+
 /** The gate of each route, or undefined where it is off: then nothing is left of all this. */
-export function makeGates(parts: GateParts): (place: Place) => Gate | undefined {
+export function makeGates(parts: GateParts): MakeGate {
   const { settings, load, count, log, now } = parts
   const logRefusal = makeRefusalLog(log, now)
   let loaded: Attest | undefined
 
   const ready = (): Attest | Promise<Attest> => loaded ?? load().then((attest) => (loaded = attest))
 
-  return (place) => {
-    const mode = modeOf(place, settings.attest)
+  return (place, mode = modeOf(place, settings.attest)) => {
     if (mode === 'off') return undefined
     const { attestOnce } = settings
     const once = attestOnce.has(place.path) || attestOnce.has(place.attest ?? '')

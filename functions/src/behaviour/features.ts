@@ -75,7 +75,7 @@ export function featuresOf(evidence: Evidence, nowMs: number): Features {
   const distinct = (table: 'phones' | 'countries', hours: number) => {
     const since = Math.max(hourOf(nowMs) - hours, spentHour + 1)
     const seen = rows.flatMap(({ row }) => Object.entries(row[table] ?? {}))
-    return new Set(seen.filter(([, hour]) => hour >= since).map(([name]) => name)).size
+    return new Set(seen.filter(([, ms]) => hourOf(ms) >= since).map(([name]) => name)).size
   }
 
   const accountCalls = count('sms', DAY) + count('accounts', DAY)

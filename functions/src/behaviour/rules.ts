@@ -2,7 +2,7 @@ import { FEATURES, type Feature } from './features.ts'
 
 /**
  * Who can make a feature grow. `install`: only whoever signs with its secret. `captured`: also whoever has
- * captured one of its requests. `anyone`: also who knows its API key, or shares its network.
+ * captured one of its requests, or a step-up itself. `anyone`: also who knows its API key, or shares its network.
  */
 export type CausedBy = 'install' | 'captured' | 'anyone'
 
@@ -140,7 +140,8 @@ export const RULES: Readonly<Record<Feature, Rule>> = {
     from: 20,
     full: 200,
     weight: 20,
-    causedBy: 'install',
+    // Not the install's alone: a step-up makes the unattested requests of an old phone more.
+    causedBy: 'captured',
     reason: 'what calls is not your app, as far as attestation can tell',
     honest: 'an old or modified phone: all of its requests, so this alone does nothing',
   },

@@ -3,6 +3,7 @@ import type { HeaderMap, Relayed } from '../http/answer.ts'
 import { ApiError } from '../http/apiError.ts'
 import { installOf, type ApiRequest } from '../http/apiRequest.ts'
 import { rateHeaders, type RateReport } from '../http/rateHeaders.ts'
+import { judgeInstall, type Install } from '../installs/install.ts'
 import type { Log } from '../log.ts'
 import type { AnswerCache } from './answerCache.ts'
 import { makeCachedCall, type Fetch } from './cachedCall.ts'
@@ -31,7 +32,7 @@ export interface ProxyParts {
 
 /** Calls of one install in a time: http/rateLimit.ts, as far as it is needed here. */
 export interface CallLimit {
-  take(keyId: string, nowMs: number): RateReport & { readonly allowed: boolean }
+  take(keyId: string, nowMs: number, cost: number): RateReport & { readonly allowed: boolean }
 }
 
 /** Reads an upstream's secret and makes its pool; nothing is connected before the first call. */
@@ -51,8 +52,10 @@ export function makeProxy(
   const callUpstream = makeCaller(pool, upstream)
   const limit = limitOf({ name, ...upstream.limit })
 
-  const takeCall = (keyId: string): HeaderMap => {
-    const verdict = limit.take(keyId, now())
+  const takeCall = (install: Install): HeaderMap => {
+    const nowMs = now()
+    const cost = judgeInstall(install, nowMs) === 'restricted' ? 2 : 1
+    const verdict = limit.take(install.keyId, nowMs, cost)
     const headers = rateHeaders(verdict)
     if (verdict.allowed) return headers
     const detail = `${name}: calls of an install`
@@ -82,8 +85,9 @@ export function makeProxy(
     call: (req) => {
       const call = readProxyCall(upstream, req)
       const { requestId, headers } = req
-      const { keyId } = installOf(req)
-      const rated = takeCall(keyId)
+      const install = installOf(req)
+      const { keyId } = install
+      const rated = takeCall(install)
       if (callCached === null) throw new ApiError('internal', { detail: `${name}: its secret` })
       const answered = callCached(call, { requestId, keyId, headers })
       if (!(answered instanceof Promise)) return rate(answered, rated)

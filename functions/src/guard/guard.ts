@@ -5,7 +5,7 @@ import {
   type ErrorCode,
   type Freshness,
 } from '@latchkey/protocol'
-import { judgeInstall, type Install } from '../installs/install.ts'
+import { isUsable, judgeInstall, type Install } from '../installs/install.ts'
 import { SHARED_KEY_ID } from '../issuance.ts'
 import { proceed } from '../proceed.ts'
 import type { DurableNonces } from './durableNonces.ts'
@@ -53,6 +53,8 @@ export interface Denial {
   readonly code: ErrorCode
   readonly reason: DenialReason
   readonly keyId?: string
+  /** Of a genuine API key whose signature is not right. It is counted, and nothing else. */
+  readonly claimedKeyId?: string
   readonly serverTime?: { readonly unixSeconds: number; readonly header: string }
   readonly rate?: RateVerdict
 }
@@ -73,14 +75,19 @@ export type Verdict = Admission | Denial
  * written for it yet.
  * @throws ApiError that says why it ends here, also by the promise
  */
-export type Inspect = (install: Install) => void | Promise<void>
+export type Inspect<C extends Call = Call> = (
+  install: Install,
+  call: C,
+  /** Its behaviour has led to a step-up: it must be attested. */
+  isRestricted: boolean,
+) => void | Promise<void>
 
 /** Answers at once when nothing has to be waited for, as for every warm request. */
-export type Guard = (
-  call: Call,
+export type Guard = <C extends Call>(
+  call: C,
   policy: GuardPolicy,
   nowMs: number,
-  inspect?: Inspect,
+  inspect?: Inspect<C>,
 ) => Verdict | Promise<Verdict>
 
 /**
@@ -93,12 +100,13 @@ export function makeGuard(parts: GuardParts): Guard {
   const { material, isRetired, cache, nonces, durableNonces, rate } = parts
 
   /** What is left to check once the signature has verified and the key's record is at hand. */
-  const admit = (
+  const admit = <C extends Call>(
+    call: C,
     { key: { keyId, masterVersion }, created, nonce }: VerifiedSignature,
     install: Install | null,
     policy: GuardPolicy,
     nowMs: number,
-    inspect: Inspect | undefined,
+    inspect: Inspect<C> | undefined,
   ): Verdict | Promise<Verdict> => {
     // A key is issued together with its record, so a missing one was removed for good.
     if (install === null) return deny('key_revoked', 'record_missing', keyId)
@@ -107,7 +115,8 @@ export function makeGuard(parts: GuardParts): Guard {
       return deny('invalid_credentials', 'other_master_version', keyId)
     }
     const verdict = judgeInstall(install, nowMs)
-    if (verdict !== 'active') return deny(verdict, verdict, keyId)
+    if (!isUsable(verdict)) return deny(verdict, verdict, keyId)
+    const isRestricted = verdict === 'restricted'
 
     // In memory even for durable routes: a replay of a captured request is refused here, before it
     // could use up the victim's rate.
@@ -119,7 +128,7 @@ export function makeGuard(parts: GuardParts): Guard {
       return deny('scope_missing', 'scope_missing', keyId)
     }
 
-    const state = rate.take(keyId, nowMs)
+    const state = rate.take(keyId, nowMs, isRestricted ? 2 : 1)
     if (!state.allowed) return { ...deny('rate_limited', 'rate_limited', keyId), rate: state }
 
     if (policy.isBusy?.() === true) return deny('unavailable', 'busy', keyId)
@@ -131,14 +140,19 @@ export function makeGuard(parts: GuardParts): Guard {
         .claim(keyId, nonce, created)
         .then((isFirst) => (isFirst ? admission : deny('replayed', 'replayed', keyId)))
     }
-    return inspect === undefined ? claimLast() : proceed(inspect(install), claimLast)
+    if (inspect === undefined) return claimLast()
+    return proceed(inspect(install, call, isRestricted), claimLast)
   }
 
   return (call, policy, nowMs, inspect) => {
     const nowSeconds = Math.floor(nowMs / 1000)
 
     const signature = verifySignature(call, material)
-    if (typeof signature === 'string') return deny(codeOf(signature), signature)
+    if ('refusal' in signature) {
+      const { refusal, claimedKeyId } = signature
+      const denial = deny(codeOf(refusal), refusal)
+      return claimedKeyId === undefined ? denial : { ...denial, claimedKeyId }
+    }
     const { keyId } = signature.key
 
     const { created, expires } = signature
@@ -153,7 +167,7 @@ export function makeGuard(parts: GuardParts): Guard {
     }
 
     return proceed(cache.get(keyId, nowMs), (install) =>
-      admit(signature, install, policy, nowMs, inspect),
+      admit(call, signature, install, policy, nowMs, inspect),
     )
   }
 }

@@ -35,24 +35,31 @@ export interface VerifiedSignature {
 export type SignatureRefusal =
   Refusal | 'api_key_malformed' | 'api_key_forged' | 'signature_wrong' | 'digest_wrong'
 
-/** Reads, then checks, cheap before dear; a forged key is refused before anything else is parsed. */
-export function verifySignature(
-  call: Call,
-  material: KeyMaterial,
-): VerifiedSignature | SignatureRefusal {
-  const headers = pickSignedHeaders(call.rawHeaders)
-  if (typeof headers === 'string') return headers
-  const apiKey = parseApiKey(headers.apiKey)
-  if (apiKey === null) return 'api_key_malformed'
-  const key = material.genuine(apiKey)
-  if (key === null) return 'api_key_forged'
+/** A request that has proven nothing. */
+export interface Unproven {
+  readonly refusal: SignatureRefusal
+  /** Whose API key it came with, if that was genuine: its sender knows the key, and need not be its install. */
+  readonly claimedKeyId?: string
+}
 
+/** Reads, then checks, cheap before dear; a forged key is refused before anything else is parsed. */
+export function verifySignature(call: Call, material: KeyMaterial): VerifiedSignature | Unproven {
+  const headers = pickSignedHeaders(call.rawHeaders)
+  if (typeof headers === 'string') return { refusal: headers }
+  const apiKey = parseApiKey(headers.apiKey)
+  if (apiKey === null) return { refusal: 'api_key_malformed' }
+  const key = material.genuine(apiKey)
+  if (key === null) return { refusal: 'api_key_forged' }
+
+  const claimedKeyId = key.keyId
   const { method, target, body } = call
   const hasBody = body.length > 0
   const request = parseSignedRequest({ method, target, headers, apiKey, hasBody })
-  if (typeof request === 'string') return request
-  if (!isMacRight(request, key)) return 'signature_wrong'
-  if (hasBody && !isDigestRight(request, body)) return 'digest_wrong'
+  if (typeof request === 'string') return { refusal: request, claimedKeyId }
+  if (!isMacRight(request, key)) return { refusal: 'signature_wrong', claimedKeyId }
+  if (hasBody && !isDigestRight(request, body)) {
+    return { refusal: 'digest_wrong', claimedKeyId }
+  }
 
   const { created, expires, nonce } = request
   return { key, created, expires, nonce }

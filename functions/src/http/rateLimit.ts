@@ -21,7 +21,8 @@ export interface RateVerdict {
 /** One policy, counted per key (an install, a client address) in this instance's memory. */
 export interface RateLimit {
   readonly policy: RatePolicy
-  take(key: string, nowMs: number): RateVerdict
+  /** @param cost how many requests it counts as, 1 if it is not said; the whole quota at the most */
+  take(key: string, nowMs: number, cost?: number): RateVerdict
 }
 
 /**
@@ -37,17 +38,18 @@ export function makeRateLimit(policy: RatePolicy, keysMax: number): RateLimit {
   const buckets = new LRUCache<string, Bucket>({ max: keysMax })
   return {
     policy,
-    take: (key, nowMs) => {
+    take: (key, nowMs, cost = 1) => {
+      const price = Math.min(cost, policy.quota) * windowMs
       let bucket = buckets.get(key)
       if (bucket === undefined) buckets.set(key, (bucket = { debt: 0, atMs: nowMs }))
       // A clock that was set back pays nothing off, and is counted from there: nobody is locked out.
       const paidOff = Math.max(0, nowMs - bucket.atMs) * policy.quota
       const owed = Math.max(0, bucket.debt - paidOff)
-      const allowed = owed + windowMs <= full
-      bucket.debt = allowed ? owed + windowMs : owed
+      const allowed = owed + price <= full
+      bucket.debt = allowed ? owed + price : owed
       bucket.atMs = nowMs
-      const remaining = Math.floor((full - bucket.debt) / windowMs)
-      const wait = allowed ? bucket.debt : owed + windowMs - full
+      const remaining = Math.floor((full - bucket.debt) / price)
+      const wait = allowed ? bucket.debt : owed + price - full
       return { allowed, remaining, resetSeconds: secondsFor(wait), policy }
     },
   }

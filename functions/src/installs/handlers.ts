@@ -24,12 +24,15 @@ export interface InstallHandlerParts {
   readonly checkUidExists: boolean
   /** Makes this instance forget what it has cached of a key. */
   readonly forget: (keyId: string) => void
+  /** Told of each key that is issued to a new install. */
+  readonly onIssued: (req: ApiRequest) => void
   readonly log: Log
 }
 
 /** The handlers below `/api/installs`. */
 export function makeInstallHandlers(parts: InstallHandlerParts) {
-  const { issuing, issuance, shards, identity, limits, checkUidExists, forget, log } = parts
+  const { issuing, issuance, shards, identity, limits, checkUidExists, forget, onIssued, log } =
+    parts
 
   /** The shared key is dropped where its record is. */
   const urlOf = (uid: string): string => shards.urls[issuance === 'static' ? 0 : shards.ofUid(uid)]!
@@ -66,6 +69,7 @@ export function makeInstallHandlers(parts: InstallHandlerParts) {
     const verdict = await issuing.redeem(place, otp, isOwner, req.attestation)
     if (verdict === 'full') throw pass.full()
     if (verdict !== 'issued') throw new ApiError(verdict)
+    onIssued(req)
     log({ event: 'issued', requestId: req.requestId })
     return whereToLook(place, 'credential', urlOf(uid))
   }

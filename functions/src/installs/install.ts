@@ -12,6 +12,13 @@ export interface AttestationRecord {
   readonly at: number
 }
 
+/** What behaviour has led to: attestation is demanded and limits are halved, or all is refused. */
+export interface InstallRisk {
+  readonly level: 'step_up' | 'suspended'
+  /** Then it is over, without a write. */
+  readonly until: number
+}
+
 /** The record of a credential at `installs/{keyId}`. Times are Unix milliseconds. */
 export interface Install {
   readonly keyId: string
@@ -28,20 +35,25 @@ export interface Install {
   /** Until when the drop waits to be collected; absent once it is gone. */
   readonly pickupBy?: number
   readonly attestation?: AttestationRecord
+  /** There while it was not taken back; in force until its time. */
+  readonly risk?: InstallRisk
 }
 
 /** Whether a key may be used, or which error says why not. */
-export type InstallVerdict = 'active' | 'key_superseded' | 'key_suspended' | 'key_revoked'
+export type InstallVerdict = Usable | 'key_superseded' | 'key_suspended' | 'key_revoked'
+
+/** `restricted`: with attestation, and with half of its limits. */
+export type Usable = 'active' | 'restricted'
 
 export function judgeInstall(install: Install, nowMs: number): InstallVerdict {
   switch (install.status) {
     case 'active':
     // As long as its record is there: its use, which is recorded before anything else, revives it.
     case 'dormant':
-      return 'active'
+      return install.risk === undefined ? 'active' : judgeRisk(install.risk, nowMs)
     case 'superseded':
       return install.graceUntil !== undefined && nowMs < install.graceUntil
-        ? 'active'
+        ? judgeRisk(install.risk, nowMs)
         : 'key_superseded'
     case 'suspended':
       return 'key_suspended'
@@ -49,6 +61,18 @@ export function judgeInstall(install: Install, nowMs: number): InstallVerdict {
       return 'key_revoked'
   }
 }
+
+export const isUsable = (verdict: InstallVerdict): verdict is Usable =>
+  verdict === 'active' || verdict === 'restricted'
+
+function judgeRisk(risk: InstallRisk | undefined, nowMs: number): Usable | 'key_suspended' {
+  if (risk === undefined || nowMs >= risk.until) return 'active'
+  return risk.level === 'suspended' ? 'key_suspended' : 'restricted'
+}
+
+/** Whether it is refused or restricted for its behaviour: to register anew, or to rotate, is no way out. */
+export const riskInForce = ({ risk }: Install, nowMs: number): InstallRisk | undefined =>
+  risk !== undefined && nowMs < risk.until ? risk : undefined
 
 /** Whether no use has been recorded so far. */
 export const isUnused = ({ lastUsedAt, createdAt }: Install): boolean => lastUsedAt === createdAt
@@ -70,5 +94,6 @@ export function parseInstall(keyId: string, value: unknown): Install | null {
     ...(record.graceUntil !== undefined && { graceUntil: record.graceUntil }),
     ...(record.pickupBy !== undefined && { pickupBy: record.pickupBy }),
     ...(record.attestation !== undefined && { attestation: record.attestation }),
+    ...(record.risk !== undefined && { risk: record.risk }),
   }
 }

@@ -2,7 +2,7 @@ import { formatApiKey } from '@latchkey/protocol'
 import { isUnavailable } from '../deadline.ts'
 import { withShard, withShardOf, type ShardMap } from '../shards.ts'
 import { SHARED_KEY_ID, SHARED_PLACE } from '../issuance.ts'
-import type { AttestationRecord, Install } from './install.ts'
+import { riskInForce, type AttestationRecord, type Install, type InstallRisk } from './install.ts'
 import type { Keyring } from './keyring.ts'
 import type { Challenge, InstallStore, Issue, Place, Revocation, Superseded } from './store.ts'
 
@@ -50,6 +50,12 @@ export interface Issuing {
   revoke(install: Install, reason: string): Promise<'revoked' | 'conflict'>
 }
 
+interface IssueOptions {
+  readonly pickup?: 'remove' | 'keep'
+  /** In force for the key that it follows. */
+  readonly risk?: InstallRisk | undefined
+}
+
 /** Wrong, used, expired, exhausted and never issued are one verdict: it must not guide a guesser. */
 export type RedeemVerdict = 'issued' | 'otp_rejected' | 'key_suspended' | 'full'
 
@@ -78,7 +84,7 @@ export function makeIssuing(parts: IssuingParts): Issuing {
     { uid, slot }: Place,
     scopes: readonly string[],
     attestation: AttestationRecord | undefined,
-    pickup: 'remove' | 'keep' = settings.credentialPickup,
+    { pickup = settings.credentialPickup, risk }: IssueOptions = {},
   ): Issue => {
     const createdAt = now()
     const masterVersion = keyring.newestVersion
@@ -97,6 +103,7 @@ export function makeIssuing(parts: IssuingParts): Issuing {
         masterVersion,
         ...(pickup === 'remove' && { pickupBy: createdAt + PICKUP_MS }),
         ...(attestation !== undefined && { attestation }),
+        ...(risk !== undefined && { risk }),
       },
     }
   }
@@ -163,7 +170,9 @@ export function makeIssuing(parts: IssuingParts): Issuing {
 
     shared: async (place) => {
       // Its drops are not collected: many apps wait for the same key.
-      const issue = issueFor(SHARED_KEY_ID, SHARED_PLACE, settings.defaultScopes, undefined, 'keep')
+      const issue = issueFor(SHARED_KEY_ID, SHARED_PLACE, settings.defaultScopes, undefined, {
+        pickup: 'keep',
+      })
       await store.dropShared(issue, place)
       return 'done'
     },
@@ -188,8 +197,17 @@ export function makeIssuing(parts: IssuingParts): Issuing {
         if (!(await isRightCode(challenge, code))) return 'otp_rejected'
         // To register anew is no way out of a suspension. Only the place's owner, who knows the code, is told.
         const keys = [...earlier, ...former]
-        if (keys.some(({ status }) => status === 'suspended')) return 'key_suspended'
-        const claimed = await store.claim(challenge, issue, supersedeAll(earlier))
+        const risks = keys.map((key) => riskInForce(key, now()))
+        const isSuspended =
+          keys.some(({ status }) => status === 'suspended') ||
+          risks.some((risk) => risk?.level === 'suspended')
+        if (isSuspended) return 'key_suspended'
+        const risk = risks.find((each) => each !== undefined)
+        const claimed = await store.claim(
+          challenge,
+          risk === undefined ? issue : { ...issue, install: { ...issue.install, risk } },
+          supersedeAll(earlier),
+        )
         if (!claimed) continue
         await leaveBehind(former)
         return 'issued'
@@ -203,7 +221,8 @@ export function makeIssuing(parts: IssuingParts): Issuing {
       // Nobody may replace what all share.
       if (install.keyId === SHARED_KEY_ID) return 'conflict'
       const keyId = withShardOf(newId(), install.keyId)
-      const issue = issueFor(keyId, install, install.scopes, attestation)
+      const risk = riskInForce(install, now())
+      const issue = issueFor(keyId, install, install.scopes, attestation, { risk })
       const earlier = supersede(install, settings.rotationGraceSeconds)
       const issued =
         (await store.rotate(issue, earlier)) || (await store.read(issue.install.keyId)) !== null

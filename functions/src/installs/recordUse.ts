@@ -1,7 +1,13 @@
 import { isUnavailable } from '../deadline.ts'
 import { ApiError } from '../http/apiError.ts'
 import { describeError, type Log } from '../log.ts'
-import { isUnused, judgeInstall, type AttestationRecord, type Install } from './install.ts'
+import {
+  isUnused,
+  isUsable,
+  judgeInstall,
+  type AttestationRecord,
+  type Install,
+} from './install.ts'
 import type { InstallStore } from './store.ts'
 
 const DAY_MS = 24 * 60 * 60 * 1000
@@ -62,7 +68,7 @@ export function makeUseRecorder({ store, cache, log }: UseRecorderParts): Record
     const current = await store.read(keyId)
     if (current === null) throw new ApiError('key_dormant', { detail: 'removed meanwhile' })
     const verdict = judgeInstall(current, nowMs)
-    if (verdict !== 'active') throw new ApiError(verdict, { detail: 'changed meanwhile' })
+    if (!isUsable(verdict)) throw new ApiError(verdict, { detail: 'changed meanwhile' })
     return current
   }
 

@@ -85,7 +85,7 @@ const revival = ([keyId]: Row): Change => ({
 
 /** Most drops are collected, or have another key's by now, which the rules keep. */
 function removal([keyId, value]: Row): Change {
-  const record = { [`installs/${keyId}`]: null }
+  const record = { [`installs/${keyId}`]: null, [`risk/${keyId}`]: null }
   return { paths: record, otherwise: { ...record, [credentialPath(value as Stored)]: null } }
 }
 

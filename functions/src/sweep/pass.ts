@@ -12,6 +12,7 @@ export type Phase =
   | 'unused keys'
   | 'idle keys'
   | 'usage'
+  | 'risks'
 
 /** How far a phase has come: rows seen, and its share of what there is to see where that is known. */
 export interface Progress {

@@ -14,8 +14,10 @@ export interface SweepReport {
     readonly expired: number
     /** Accounts whose sign-up was never confirmed. */
     readonly pending: number
-    /** Keys' days of usage. */
+    /** Days of usage of keys, and of networks. */
     readonly usage: number
+    /** What behaviour was found to be, long ago. */
+    readonly risks: number
   }
   /** Keys made dormant: they go when their grace is over, unless they are used. */
   readonly marked: number

@@ -5,7 +5,7 @@ import { markIdle, markUnused, removeEnded, sweepDrops, type KeySettings } from 
 import type { Pass, Phase, Progress } from './pass.ts'
 import { sweepPending } from './pending.ts'
 import type { SweepReport } from './report.ts'
-import { sweepUsage } from './usage.ts'
+import { sweepRisks, sweepUsage } from './usage.ts'
 import { deleteStrandedUsers } from './users.ts'
 import { sweepExpired, sweepRevocations, sweepWindows } from './windows.ts'
 
@@ -67,6 +67,7 @@ export async function sweep(parts: SweepParts): Promise<SweepReport> {
   const revocations = await sweepRevocations(pass)
   const expired = await sweepExpired(pass)
   const pending = await sweepPending(pass, settings.pendingMs)
+  const risks = await sweepRisks(pass, settings.usageDays)
   const challenges = await sweepChallenges(pass)
   const drops = await sweepDrops(pass)
   const ended = await removeEnded(pass, deleteUsers)
@@ -85,6 +86,7 @@ export async function sweep(parts: SweepParts): Promise<SweepReport> {
       expired,
       pending: pending.removed,
       usage,
+      risks,
     },
     marked: unused.marked + idle.marked,
     kept: {

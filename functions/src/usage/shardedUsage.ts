@@ -10,6 +10,9 @@ export function makeShardedUsage(usages: readonly Usage[], shards: ShardMap): Us
     admitted: (keyId, nowMs, incoming) => at(keyId).admitted(keyId, nowMs, incoming),
     refused: (code, nowMs, keyId) => at(keyId).refused(code, nowMs, keyId),
     attested: (outcome, nowMs, keyId) => at(keyId).attested(outcome, nowMs, keyId),
+    called: (keyId, nowMs, call) => at(keyId).called(keyId, nowMs, call),
+    forged: (keyId, nowMs) => at(keyId).forged(keyId, nowMs),
+    around: (signal, nowMs, incoming) => at().around(signal, nowMs, incoming),
     flush: async () => {
       await Promise.all(usages.map((usage) => usage.flush()))
     },

@@ -1,7 +1,8 @@
 import type { ErrorCode } from '@latchkey/protocol'
-import { increment, readStored, type Database } from '../database.ts'
+import { increment, NOW, readStored, type Database } from '../database.ts'
 import { dayOf, minuteOf } from '../installs/store.ts'
-import type { NetworkNames } from './networkNames.ts'
+import type { NetworkSignal, Signal } from './signals.ts'
+import type { UsageNames } from './usageNames.ts'
 
 /** What one key has done since the last flush. */
 export interface Count {
@@ -14,6 +15,17 @@ export interface Count {
   refused: Partial<Record<ErrorCode, number>> | undefined
   /** By provider and outcome of attestation. */
   attested: Record<string, number> | undefined
+  /** What behaviour is judged by; honest traffic has none. */
+  signals: Partial<Record<Signal, number>> | undefined
+  /** Numbers that account routes were called for, and their countries. In memory only, as the address. */
+  phones: Map<string, string> | undefined
+}
+
+/** What came from one address since the last flush, of calls that no key has signed. */
+export interface AroundCount {
+  /** Unix milliseconds. */
+  lastAt: number
+  readonly signals: Partial<Record<NetworkSignal, number>>
 }
 
 /** Counts of one hour that are added to the database by one write. */
@@ -21,6 +33,7 @@ export interface UsagePage {
   /** Whole hours since 1970, UTC. */
   readonly hour: number
   readonly rows: readonly (readonly [keyId: string, count: Count])[]
+  readonly around: readonly (readonly [address: string, count: AroundCount])[]
   /** Since it was first sent. */
   mark: Mark | undefined
 }
@@ -42,7 +55,7 @@ export interface UsageStore {
   isAdded(mark: Mark): Promise<boolean>
 }
 
-export function makeUsageStore(database: Database, names: NetworkNames): UsageStore {
+export function makeUsageStore(database: Database, names: UsageNames): UsageStore {
   const isAdded = async ({ id, at }: Mark): Promise<boolean> =>
     (await readStored(database, `${minutePath(at)}/${id}`)) !== undefined
 
@@ -61,11 +74,25 @@ export function makeUsageStore(database: Database, names: NetworkNames): UsageSt
 
 const minutePath = (at: number): string => `flushes/${minuteOf(at)}`
 
-function updatesOf({ hour, rows }: UsagePage, names: NetworkNames): Record<string, unknown> {
+function updatesOf({ hour, rows, around }: UsagePage, names: UsageNames): Record<string, unknown> {
   const day = dayOf(hour * HOUR_MS)
   const hourName = String(hour % 24).padStart(2, '0')
   const updates: Record<string, unknown> = {}
-  for (const [keyId, { requests, lastAt, address, refused, attested }] of rows) {
+
+  const countAround = (name: string, lastAt: number, signals: AroundCount['signals']): void => {
+    const path = `networks/${day}/${name}`
+    updates[`${path}/lastAt`] = lastAt
+    for (const [signal, times] of Object.entries(signals)) {
+      // Several addresses, or keys, of one network are one path.
+      const at = `${path}/signals/${hourName}/${signal}`
+      totals.set(at, (totals.get(at) ?? 0) + times)
+      updates[at] = increment(totals.get(at)!)
+    }
+  }
+  const totals = new Map<string, number>()
+
+  for (const [keyId, count] of rows) {
+    const { requests, lastAt, address, refused, attested, signals, phones } = count
     const path = `usage/${day}/${keyId}`
     updates[`${path}/lastAt`] = lastAt
     if (requests > 0) {
@@ -73,7 +100,10 @@ function updatesOf({ hour, rows }: UsagePage, names: NetworkNames): Record<strin
       updates[`${path}/hours/${hourName}`] = increment(requests)
     }
     if (address !== undefined) {
-      updates[`${path}/networks/${names.nameFor(keyId, address, day)}`] = increment(1)
+      const name = names.networks.nameFor(keyId, address, day, (first) =>
+        countAround(first, lastAt, { keys: 1 }),
+      )
+      updates[`${path}/networks/${name}`] = increment(1)
     }
     for (const [code, times] of Object.entries(refused ?? {})) {
       updates[`${path}/refused/${code}`] = increment(times)
@@ -81,6 +111,18 @@ function updatesOf({ hour, rows }: UsagePage, names: NetworkNames): Record<strin
     for (const [outcome, times] of Object.entries(attested ?? {})) {
       updates[`${path}/attested/${outcome}`] = increment(times)
     }
+    for (const [signal, times] of Object.entries(signals ?? {})) {
+      updates[`${path}/signals/${hourName}/${signal}`] = increment(times)
+    }
+    for (const [phone, country] of phones ?? []) {
+      updates[`${path}/phones/${names.phones.nameFor(keyId, phone, day)}`] = hour * HOUR_MS
+      updates[`${path}/countries/${country}`] = hour * HOUR_MS
+    }
+    // By the database's own clock: whoever reads on from a time misses none that is written later.
+    if (signals !== undefined) updates[`${path}/notedAt`] = NOW
+  }
+  for (const [address, { lastAt, signals }] of around) {
+    countAround(names.ofNetwork(address, day), lastAt, signals)
   }
   return updates
 }

@@ -17,7 +17,7 @@ export interface UsageRow {
   readonly attested?: Readonly<Record<string, number>>
   /** By hour, `00` to `23`. */
   readonly signals?: Readonly<Record<string, Readonly<Partial<Record<Signal, number>>>>>
-  /** By the name of the number: the whole hour since 1970 in which it was last seen. */
+  /** By the name of the number: the hour in which it was last seen, by its beginning in Unix ms. */
   readonly phones?: Readonly<Record<string, number>>
   /** The same by country of the number, ISO 3166-1 alpha-2. */
   readonly countries?: Readonly<Record<string, number>>

@@ -3,7 +3,8 @@ import type { ErrorCode } from '@latchkey/protocol'
 import { isUnavailable } from '../deadline.ts'
 import { hourOf } from '../installs/store.ts'
 import { describeError, type Log } from '../log.ts'
-import type { Count, Mark, UsagePage, UsageStore } from './store.ts'
+import { signalOf, type NetworkSignal, type Signal } from './signals.ts'
+import type { AroundCount, Count, Mark, UsagePage, UsageStore } from './store.ts'
 
 /** What each key does, counted in memory and added to the database once a minute. */
 export interface Usage {
@@ -13,10 +14,24 @@ export interface Usage {
   refused(code: ErrorCode, nowMs: number, keyId?: string): void
   /** What attestation has found out about a request, as `app-check-attested`. */
   attested(outcome: string, nowMs: number, keyId?: string): void
+  /** A call of an account route for a number. */
+  called(keyId: string, nowMs: number, call: AccountCall): void
+  /** A wrong signature under a genuine API key: whoever has sent it need not be its install. */
+  forged(keyId: string, nowMs: number): void
+  /** What came from a network, of calls that no key has signed. */
+  around(signal: NetworkSignal, nowMs: number, incoming: IncomingMessage): void
   /** Writes what was counted, and waits for what is being written. Never fails: what is left is kept. */
   flush(): Promise<void>
   /** Ends the timer. */
   stop(): void
+}
+
+export interface AccountCall {
+  /** `sms`: one that sends a text. */
+  readonly kind: 'sms' | 'accounts'
+  readonly e164: string
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string
 }
 
 export interface UsageParts {
@@ -24,6 +39,8 @@ export interface UsageParts {
   /** The client as limits count it; asked once for each key and flush. */
   readonly addressOf: (incoming: IncomingMessage) => string
   readonly newId: () => string
+  /** Requests of one flush that make it a busy one. */
+  readonly busyRequests: number
   /** Between two flushes: what a crash can lose. */
   readonly everyMs: number
   /** Unix milliseconds. */
@@ -43,6 +60,10 @@ export const WAITING_KEYS_MAX = 20_000
  */
 export const PAGE_KEYS_MAX = 250
 
+/** Numbers of a key, and addresses, that are counted apart in one flush; the others are not. */
+const PHONES_A_FLUSH_MAX = 16
+const ADDRESSES_A_FLUSH_MAX = 200
+
 /** Where requests are counted that no key has signed. */
 export const UNVERIFIED = 'unverified'
 
@@ -51,6 +72,9 @@ export const UNCOUNTED: Usage = {
   admitted: () => undefined,
   refused: () => undefined,
   attested: () => undefined,
+  called: () => undefined,
+  forged: () => undefined,
+  around: () => undefined,
   flush: () => Promise.resolve(),
   stop: () => undefined,
 }
@@ -59,7 +83,11 @@ export const UNCOUNTED: Usage = {
 interface Window {
   readonly hour: number
   readonly keys: Map<string, Count>
+  /** By address. */
+  readonly around: Map<string, AroundCount>
 }
+
+const emptyWindow = (hour: number): Window => ({ hour, keys: new Map(), around: new Map() })
 
 /**
  * A flush is begun by the request that finds it due (between requests Cloud Functions takes the CPU
@@ -67,8 +95,8 @@ interface Window {
  * the database is away all goes on being counted in the open window.
  */
 export function makeUsage(parts: UsageParts): Usage {
-  const { store, addressOf, newId, everyMs, now, log } = parts
-  let open: Window = { hour: 0, keys: new Map() }
+  const { store, addressOf, newId, busyRequests, everyMs, now, log } = parts
+  let open = emptyWindow(0)
   let pages: UsagePage[] = []
   let flushedAt: number | undefined
   let underWay: Promise<void> | undefined
@@ -90,6 +118,8 @@ export function makeUsage(parts: UsageParts): Usage {
       address: undefined,
       refused: undefined,
       attested: undefined,
+      signals: undefined,
+      phones: undefined,
     }
     open.keys.set(keyId, count)
     return count
@@ -106,11 +136,14 @@ export function makeUsage(parts: UsageParts): Usage {
   /** Turns the open window into pages. What was counted until now belongs to its hour. */
   const seal = (nextHour: number): void => {
     const { hour, keys } = open
-    open = { hour: nextHour, keys: new Map() }
+    const around = [...open.around]
+    open = emptyWindow(nextHour)
     const rows = [...keys]
+    for (const [, count] of rows) if (count.requests >= busyRequests) note(count, 'busy')
     for (let at = 0; at < rows.length; at += PAGE_KEYS_MAX) {
-      pages.push({ hour, rows: rows.slice(at, at + PAGE_KEYS_MAX), mark: undefined })
+      pages.push({ hour, rows: rows.slice(at, at + PAGE_KEYS_MAX), around: [], mark: undefined })
     }
+    if (around.length > 0) pages.push({ hour, rows: [], around, mark: undefined })
     let waiting = pages.reduce((sum, page) => sum + page.rows.length, 0)
     while (waiting > WAITING_KEYS_MAX) {
       const oldest = pages.shift()!
@@ -172,6 +205,8 @@ export function makeUsage(parts: UsageParts): Usage {
       const count = countOf(keyId, nowMs)
       const refused = (count.refused ??= {})
       refused[code] = (refused[code] ?? 0) + 1
+      const signal = keyId === UNVERIFIED ? undefined : signalOf(code)
+      if (signal !== undefined) note(count, signal)
       count.lastAt = nowMs
       flushIfDue(nowMs)
     },
@@ -179,6 +214,34 @@ export function makeUsage(parts: UsageParts): Usage {
       const count = countOf(keyId, nowMs)
       const attested = (count.attested ??= {})
       attested[outcome] = (attested[outcome] ?? 0) + 1
+      if (keyId !== UNVERIFIED && UNATTESTED.test(outcome)) note(count, 'unattested')
+      count.lastAt = nowMs
+      flushIfDue(nowMs)
+    },
+    called: (keyId, nowMs, { kind, e164, country }) => {
+      const count = countOf(keyId, nowMs)
+      note(count, kind)
+      const phones = (count.phones ??= new Map())
+      if (phones.size < PHONES_A_FLUSH_MAX) phones.set(e164, country)
+      count.lastAt = nowMs
+      flushIfDue(nowMs)
+    },
+    forged: (keyId, nowMs) => {
+      const count = countOf(keyId, nowMs)
+      note(count, 'forged')
+      count.lastAt = nowMs
+      flushIfDue(nowMs)
+    },
+    around: (signal, nowMs, incoming) => {
+      const hour = hourOf(nowMs)
+      if (hour !== open.hour) seal(hour)
+      const address = addressOf(incoming)
+      let count = open.around.get(address)
+      if (count === undefined) {
+        if (open.around.size >= ADDRESSES_A_FLUSH_MAX) return
+        open.around.set(address, (count = { lastAt: nowMs, signals: {} }))
+      }
+      count.signals[signal] = (count.signals[signal] ?? 0) + 1
       count.lastAt = nowMs
       flushIfDue(nowMs)
     },
@@ -191,4 +254,12 @@ export function makeUsage(parts: UsageParts): Usage {
     stop: () => clearInterval(timer),
   }
   return usage
+}
+
+/** What a provider says no to; when it cannot be asked, that says nothing of the key. */
+const UNATTESTED = /-(?:missing|rejected)$/
+
+function note(count: Count, signal: Signal): void {
+  const signals = (count.signals ??= {})
+  signals[signal] = (signals[signal] ?? 0) + 1
 }

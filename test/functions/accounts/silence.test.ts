@@ -228,6 +228,8 @@ test('the record of an idempotency key is finished with the answer, not with the
   let answer = (): void => undefined
   const steps: string[] = []
   const handlers = makeAccountHandlers({
+    onCall: () => undefined,
+    now: () => 0,
     accounts: { requestReset: () => Promise.resolve(() => Promise.resolve()) } as never,
     once: async (_, work) => {
       const answered = await work()

@@ -78,7 +78,7 @@ test('strangers add little to any score, whatever the weights', () => {
 test('who has captured requests adds nothing to the part that suspends', () => {
   const captured = of(Object.fromEntries(causedBy('captured').map((name) => [name, 10_000])))
   const { score, own } = assess(captured, SETTINGS)
-  expect([score, own]).toEqual([70, 0])
+  expect([score, own]).toEqual([90, 0])
 })
 
 test('weights are scaled, and bounds are set or switched off', () => {

@@ -20,6 +20,7 @@ const NOTHING = {
   expired: 0,
   pending: 0,
   usage: 0,
+  risks: 0,
 }
 
 let backend: Backend

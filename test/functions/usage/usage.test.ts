@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { dayOf } from '../../../functions/src/installs/store.ts'
 import type { LogEvent } from '../../../functions/src/log.ts'
-import { makeNetworkNames } from '../../../functions/src/usage/networkNames.ts'
 import { makeUsageStore, type UsageStore } from '../../../functions/src/usage/store.ts'
+import { makeUsageNames } from '../../../functions/src/usage/usageNames.ts'
 import {
   makeUsage,
   OPEN_KEYS_MAX,
@@ -31,7 +31,7 @@ beforeAll(async () => {
   proxy = await startFaultProxy(base.rtdb.port)
   const connected = await connect(base, { host: proxy.host, deadlineMs: 400 })
   close = connected.close
-  store = makeUsageStore(connected.database, makeNetworkNames(keyring))
+  store = makeUsageStore(connected.database, makeUsageNames(keyring))
 })
 afterAll(async () => {
   await close()
@@ -52,6 +52,7 @@ const start = (over: UsageStore = store): Usage => {
     store: over,
     addressOf: (incoming) => incoming.url!,
     newId,
+    busyRequests: 60,
     everyMs: EVERY_MS,
     now: () => base.clock.ms,
     log: (event) => events.push(event),
@@ -89,6 +90,9 @@ describe('what is counted', () => {
       [BOB]: {
         ...{ requests: 1, hours: { [hour]: 1 }, networks, lastAt: at + 8 },
         refused: { rate_limited: 2 },
+        // Behaviour is judged by them; of an honest key there are none.
+        signals: { [hour]: { limited: 2 } },
+        notedAt: at,
       },
       unverified: { refused: { invalid_credentials: 1 }, lastAt: at },
     })

@@ -13,7 +13,8 @@ const INDEXED = [
     'removeAfter',
     'masterVersion',
   ],
-  [`usage/${WINDOW.day}`, 'requests'],
+  [`usage/${WINDOW.day}`, 'requests', 'notedAt'],
+  ['risk', 'score', 'assessedAt'],
   ['revocations', 'at'],
 ] as const
 

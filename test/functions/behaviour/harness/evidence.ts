@@ -36,7 +36,7 @@ export interface Hour {
 export function evidenceOf(hours: readonly Hour[], createdAt = NOW - 30 * DAY_MS): Evidence {
   const rows = hours.map((hour) => {
     const name = new Date(hour.at).toISOString().slice(11, 13)
-    const whole = Math.floor(hour.at / HOUR_MS)
+    const whole = Math.floor(hour.at / HOUR_MS) * HOUR_MS
     const seen = (names: readonly string[] = [], value = whole) =>
       Object.fromEntries(names.map((each) => [each, value]))
     const row: UsageRow = {
