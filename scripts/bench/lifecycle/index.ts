@@ -1,7 +1,7 @@
-import { chosenParts, type Chosen } from '../chosenParts.ts'
+import { measureParts, type Chosen } from '../measureParts.ts'
 import { separateCores, type Cores } from '../cores.ts'
 import { openLab, type Lab } from '../lab.ts'
-import { formatFigure, isMissed, type Figure } from '../rtdb/figure.ts'
+import { formatFigure, type Figure } from '../rtdb/figure.ts'
 import { floodFigures } from './flood.ts'
 import { PROGRAMS } from './programs.ts'
 import { sweepFigures } from './sweeps.ts'
@@ -25,12 +25,7 @@ const parts: Record<string, (lab: Lab, cores: Cores) => Promise<Figure[]>> = {
   flood: floodFigures,
 }
 
-const chosen = chosenParts(USAGE, parts)
-if (chosen !== undefined) {
-  const figures = await measure(chosen)
-  if (chosen.isJson) console.log(JSON.stringify(figures))
-  if (figures.some(isMissed)) process.exitCode = 1
-}
+await measureParts(USAGE, parts, measure)
 
 async function measure({ names, isJson }: Chosen): Promise<Figure[]> {
   const cores = separateCores()

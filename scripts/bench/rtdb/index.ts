@@ -1,6 +1,6 @@
-import { chosenParts, type Chosen } from '../chosenParts.ts'
+import { measureParts, type Chosen } from '../measureParts.ts'
 import { openLab, type Lab } from '../lab.ts'
-import { formatFigure, isMissed, type Figure } from './figure.ts'
+import { formatFigure, type Figure } from './figure.ts'
 import { listenerFigures } from './listeners.ts'
 import { PROGRAMS } from './programs.ts'
 import { setFigures } from './sets.ts'
@@ -22,12 +22,7 @@ const parts: Record<string, (lab: Lab) => Promise<Figure[]>> = {
   listeners: listenerFigures,
 }
 
-const chosen = chosenParts(USAGE, parts)
-if (chosen !== undefined) {
-  const figures = await measure(chosen)
-  if (chosen.isJson) console.log(JSON.stringify(figures))
-  if (figures.some(isMissed)) process.exitCode = 1
-}
+await measureParts(USAGE, parts, measure)
 
 async function measure({ names, isJson }: Chosen): Promise<Figure[]> {
   const lab = await openLab(Object.values(PROGRAMS))
