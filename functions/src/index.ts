@@ -10,7 +10,7 @@ import {
   readConfig,
   refuseEmulatorSettings,
 } from './config.ts'
-import { exampleUpstreams } from './gateway/exampleUpstreams.ts'
+import { withExamples } from './gateway/exampleUpstreams.ts'
 import { UPSTREAMS } from './gateway/upstreams.ts'
 import type { RequestHandler } from './handler.ts'
 import { standInFrontOfFramework } from './http/inFrontOfFramework.ts'
@@ -21,7 +21,7 @@ import { buildService, type Service } from './service.ts'
 refuseEmulatorSettings(process.env)
 refuseSharedKey(process.env)
 
-const upstreams = isEmulated(process.env) ? [...UPSTREAMS, ...exampleUpstreams()] : UPSTREAMS
+const upstreams = isEmulated(process.env) ? withExamples(UPSTREAMS) : UPSTREAMS
 
 let built: Service | undefined
 /** Built by the first call: params and secrets have no value while the code is loaded. */

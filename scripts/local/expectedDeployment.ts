@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
 
+import { UPSTREAMS } from '../../functions/src/gateway/upstreams.ts'
 import { bundleIn, FILES_BESIDE } from './bundle.ts'
 import { inCheckout } from './checkout.ts'
 import type { Manifest } from './deployedPackage.ts'
@@ -32,6 +33,7 @@ const endpoints = {
       { key: 'MASTER_SECRETS' },
       { key: 'SMS_SECRET' },
       { key: 'ATTESTATION_SECRETS' },
+      ...UPSTREAMS.flatMap(({ secret }) => (secret ? [{ key: secret.param.name }] : [])),
     ],
   },
   sweep: {

@@ -12,6 +12,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseEnv } from 'node:util'
 
 import { LOCAL_APP_ID, LOCAL_HOST, LOCAL_PROJECT_NUMBER } from '../attest/mint.ts'
 import { bundleIn } from './bundle.ts'
@@ -21,6 +22,7 @@ import { localFirebaseJson } from './localFirebaseJson.ts'
 import { layLocalRun } from './localRun.ts'
 import type { Ports } from './ports.ts'
 import type { Running } from './running.ts'
+import { upstreamOrigins } from './upstreamOrigins.ts'
 
 /** The folder that firebase-tools runs in. */
 export interface RunFolder {
@@ -35,6 +37,8 @@ export interface RunFolderOptions {
   running: Running
   /** dotenv text with the function's secrets. */
   secrets: string
+  /** Of the example upstreams, by name; the developer may have fakes of others, or of these. */
+  fakeOrigins: Readonly<Record<string, string>>
   /** The function's params for this run; they win over those in the developer's files. */
   params: Readonly<Record<string, string>>
   /** Take the developer's own `functions/.env*` files, too. */
@@ -70,9 +74,12 @@ export function makeRunFolder(options: RunFolderOptions): RunFolder {
   const firebaseJson = localFirebaseJson(options.ports, options.running)
   writeFileSync(inside('firebase.json'), JSON.stringify(firebaseJson, null, 2))
   writeFileSync(inside('functions/.secret.local'), options.secrets, { mode: 0o600 })
-  writeFileSync(inside('functions/.env.local'), dotenv(localParams))
-  if (options.withDeveloperEnv) copyDeveloperEnv(inside('functions/.env.local'))
-  appendFileSync(inside('functions/.env.local'), dotenv(options.params))
+  const env = inside('functions/.env.local')
+  writeFileSync(env, dotenv(localParams))
+  if (options.withDeveloperEnv) copyDeveloperEnv(env)
+  const { UPSTREAM_ORIGINS: own } = parseEnv(readFileSync(env, 'utf8'))
+  const UPSTREAM_ORIGINS = upstreamOrigins(options.fakeOrigins, own)
+  appendFileSync(env, dotenv({ UPSTREAM_ORIGINS, ...options.params }))
   linkPages(inside('web/public'))
   layLocalRun(inside('web/public'), options.running, inside('functions'))
   return {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { UPSTREAMS } from '../../functions/src/gateway/upstreams.ts'
 
 /** The secrets of a local run: name to a fresh value. A missing one would be looked for at Google. */
 const SECRETS: Readonly<Record<string, () => string>> = {
@@ -15,6 +16,14 @@ const SECRETS: Readonly<Record<string, () => string>> = {
       approov: randomBytes(32).toString('base64'),
       recaptcha: randomBytes(24).toString('base64url'),
     }),
+  // Made up, and good for a fake: to reach the third party itself, its own is put in the place.
+  ...Object.fromEntries(
+    UPSTREAMS.flatMap(({ secret }) =>
+      secret === undefined
+        ? []
+        : [[secret.param.name, () => randomBytes(18).toString('base64url')]],
+    ),
+  ),
 }
 
 /** A dotenv file with all secrets, made anew. */

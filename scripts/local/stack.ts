@@ -60,18 +60,14 @@ export async function startStack(options: StackOptions, signal?: AbortSignal): P
     weather: secretIn(options.secrets, 'WEATHER_API_KEY'),
     payments: secretIn(options.secrets, 'PAYMENTS_API_TOKEN'),
   })
-  const origins = Object.entries(upstreams.origins).map(([name, origin]) => `${name}=${origin}`)
   mkdirSync(dirname(logFile), { recursive: true })
   writeFileSync(logFile, '')
   const folder = makeRunFolder({
     ports,
     running,
     secrets: options.secrets,
-    params: {
-      UPSTREAM_ORIGINS: origins.join(','),
-      ...options.params,
-      DATABASE_URL: running.databaseUrl,
-    },
+    fakeOrigins: upstreams.origins,
+    params: { ...options.params, DATABASE_URL: running.databaseUrl },
     withDeveloperEnv: options.withDeveloperEnv ?? false,
   })
   const parts: Child[] = []

@@ -1,6 +1,6 @@
 import { parseTarget } from '../../protocol/src/index.ts'
 import { checkUpstreams } from '../../functions/src/gateway/checkUpstream.ts'
-import { exampleUpstreams } from '../../functions/src/gateway/exampleUpstreams.ts'
+import { withExamples } from '../../functions/src/gateway/exampleUpstreams.ts'
 import { UPSTREAMS } from '../../functions/src/gateway/upstreams.ts'
 import { makeRoutes } from '../../functions/src/routes.ts'
 
@@ -10,7 +10,7 @@ const routes = makeRoutes(
   () => Promise.reject(new Error()),
   () => false,
   {
-    upstreams: checkUpstreams([...UPSTREAMS, ...exampleUpstreams()], {
+    upstreams: checkUpstreams(withExamples(UPSTREAMS), {
       isEmulated: false,
       timeoutMs: 30_000,
       origins: new Map(),
@@ -46,7 +46,13 @@ test('what changes anything is accepted once by whichever instance', () => {
 
 test('an upstream needs a scope of its own', () => {
   const proxies = named.filter(([, { path }]) => path.startsWith('/api/proxy/'))
-  expect(proxies.map(([name, { guard }]) => [name, guard])).toEqual([
+  // Of what is declared besides, the rule holds as well.
+  for (const [, { path, method, guard }] of proxies) {
+    const nonce = ['GET', 'HEAD'].includes(method) ? 'memory' : 'durable'
+    expect(guard).toEqual({ nonce, scope: `proxy:${path.split('/')[3]}` })
+  }
+  const examples = proxies.filter(([, { path }]) => /proxy\/(?:weather|payments)\//.test(path))
+  expect(examples.map(([name, { guard }]) => [name, guard])).toEqual([
     ['GET /api/proxy/weather/', { nonce: 'memory', scope: 'proxy:weather' }],
     ['HEAD /api/proxy/weather/', { nonce: 'memory', scope: 'proxy:weather' }],
     ['POST /api/proxy/payments/', { nonce: 'durable', scope: 'proxy:payments' }],

@@ -54,3 +54,9 @@ export const exampleUpstreams = (): readonly Upstream[] => [
     limit: { quota: 20, windowSeconds: 60 },
   },
 ]
+
+/** With the examples besides, but for those whose name has been taken: a declaration goes before them. */
+export const withExamples = (declared: readonly Upstream[]): readonly Upstream[] => [
+  ...declared,
+  ...exampleUpstreams().filter((example) => declared.every(({ name }) => name !== example.name)),
+]

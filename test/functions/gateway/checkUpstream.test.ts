@@ -1,5 +1,5 @@
 import { checkUpstreams } from '../../../functions/src/gateway/checkUpstream.ts'
-import { exampleUpstreams } from '../../../functions/src/gateway/exampleUpstreams.ts'
+import { exampleUpstreams, withExamples } from '../../../functions/src/gateway/exampleUpstreams.ts'
 import type { Upstream, UpstreamPath } from '../../../functions/src/gateway/upstream.ts'
 import { secretIn } from './harness/behindGateway.ts'
 
@@ -9,6 +9,16 @@ const DEPLOYED = { isEmulated: false, timeoutMs: 30_000, origins: new Map<string
 const check = (change: Partial<Upstream>, options: Partial<typeof DEPLOYED> = {}) =>
   checkUpstreams([{ ...GOOD, ...change }], { ...DEPLOYED, ...options })[0]!
 const checkPath = (change: Partial<UpstreamPath>) => check({ paths: [{ ...PATH, ...change }] })
+
+test('an example makes room for a declaration of its name', () => {
+  const path = { methods: ['GET'], template: '/v1' } as const
+  const own = { name: 'weather', origin: 'https://weather.example', paths: [path] }
+  const found = checkUpstreams(withExamples([own]), DEPLOYED)
+  expect(found.map(({ name, origin }) => [name, origin])).toEqual([
+    ['weather', 'https://weather.example'],
+    ['payments', 'https://payments.invalid'],
+  ])
+})
 
 test('the examples are good', () => {
   const upstreams = checkUpstreams(exampleUpstreams(), DEPLOYED)
