@@ -107,6 +107,21 @@ describe('attestation', () => {
   })
 })
 
+describe('behaviour', () => {
+  test('is set by its params', () => {
+    const config = configOf({
+      BEHAVIOUR: 'observe',
+      BEHAVIOUR_RULES: 'phones_day=6-20,busy_day=off',
+    })
+    expect(config.behaviour).toBe('observe')
+    expect(config.behaviourRules).toBe('phones_day=6-20,busy_day=off')
+  })
+  test('that nothing would be counted for is refused', () => {
+    const env = { BEHAVIOUR: 'observe', USAGE_FLUSH_SECONDS: '0' }
+    expect(() => configOf(env)).toThrow(/^USAGE_FLUSH_SECONDS must be 60 to 3600 where BEHAVIOUR/)
+  })
+})
+
 const WRONG: Record<string, readonly string[]> = {
   DATABASE_DEADLINE_MS: ['0', '49', '2401', '-1', 'soon'],
   ROTATION_GRACE_SECONDS: ['-1', '86401'],
@@ -126,6 +141,22 @@ const WRONG: Record<string, readonly string[]> = {
   SWEEP_BATCH: ['0', '1001'],
   CREDENTIAL_PICKUP: ['', 'Remove', 'drop'],
   ISSUANCE: ['', 'Direct', 'none'],
+  BEHAVIOUR: ['', 'on', 'Enforce'],
+  BEHAVIOUR_RULES: [
+    'phones_day',
+    'phones_day=6',
+    'phones_day=off,',
+    'phones_day=6-20, busy_day=off',
+  ],
+  // Strangers can cause up to 15.
+  BEHAVIOUR_STEP_UP_SCORE: ['19', '101'],
+  BEHAVIOUR_SUSPEND_SCORE: ['19', '101'],
+  BEHAVIOUR_WEIGHTS_PERCENT: ['0', '301'],
+  BEHAVIOUR_STEP_UP_MINUTES: ['0', '43201'],
+  BEHAVIOUR_PATIENCE_MINUTES: ['-1', '43201'],
+  BEHAVIOUR_SUSPEND_MINUTES: ['0', '43201'],
+  BEHAVIOUR_SUSPEND_MINUTES_MAX: ['0', '43201'],
+  BEHAVIOUR_EXEMPT_DAYS: ['0', '31'],
   DATABASE_URLS: [
     // The first must be DATABASE_URL, where the first keys are.
     'https://other.firebaseio.com',

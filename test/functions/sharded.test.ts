@@ -5,6 +5,7 @@ import { makeShardMap, withShard } from '../../functions/src/shards.ts'
 import { slotOf } from '../../functions/src/installs/slot.ts'
 import { NAMESPACE, newClock, rowOf, seconds, startDatabase } from './harness/database.ts'
 import type { TestDatabase, Tree } from './harness/database.ts'
+import { countFor } from './behaviour/harness/seed.ts'
 import { startFaultProxy, type FaultProxy } from './harness/faultProxy.ts'
 import { startInstance, type Instance } from './harness/instance.ts'
 import { keyOf, keyWithId, type Key } from './harness/key.ts'
@@ -295,6 +296,27 @@ test('usage is counted where its key is, what no key has signed at the first; on
     expect(usageAt(shard)['unverified'] !== undefined).toBe(shard === 0)
   }
   await counting.close()
+})
+
+test('behaviour is assessed at each database; one that is away keeps none of the others from it', async () => {
+  const keys = [0, 1, 2].map((shard) => keyWithId(withShard(keyOf(95 + shard).keyId, shard)))
+  keys.forEach((key, shard) => {
+    seedKey(shard, { ...key, uid: `uid-behaviour-${shard}`, slot: SLOT })
+    countFor(shards[shard]!.base, key.keyId, { otp: 40, login: 40 })
+  })
+  const enforcing = await startOn(3, { behaviour: 'enforce', usageFlushSeconds: 60 })
+  await shards[1]!.proxy.inflict('refused')
+  await expect(enforcing.service.assess()).rejects.toMatchObject({ code: 'unavailable' })
+  const suspendedAt = () =>
+    keys.map(({ keyId }, shard) => rowAt(shard, keyId)?.['risk']?.['level'] !== undefined)
+  expect(suspendedAt()).toEqual([true, false, true])
+  expect(enforcing.events).toContainEqual(
+    expect.objectContaining({ event: 'assess_failed', shard: 1 }),
+  )
+  await shards[1]!.proxy.inflict('none')
+  const answer = await use(keys[2]!, enforcing)
+  expect(answer).toMatchObject({ status: 401, json: { code: 'key_suspended' } })
+  await enforcing.close()
 })
 
 const usageAt = (shard: number): Tree =>

@@ -24,6 +24,9 @@ const params = {
   // As short as they go, so that a journey of several texts takes seconds.
   SMS_COOLDOWN_SECONDS: '1',
   SILENT_ANSWER_MS: '300',
+  // Counts come to the database while a test waits for them.
+  USAGE_FLUSH_SECONDS: '1',
+  BEHAVIOUR: 'enforce',
   // Protection is on: whoever calls these here brings a token, as a genuine app does.
   ATTEST: 'open=observe,proxy=enforce,/api/resend_otp=enforce',
   ATTEST_ONCE: '/api/resend_otp',

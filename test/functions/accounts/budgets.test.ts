@@ -115,6 +115,25 @@ describe.each(TABLE)('%s', (name, setting, by, windowSeconds) => {
   })
 })
 
+test('an install that behaviour has stepped up may cause half as many, and others as many as before', async () => {
+  const budgets = backend.budgetsWith({ ...WIDE, smsPerInstallHour: 5 })
+  const claimed = async (install: number, isRestricted: boolean) => {
+    for (let n = 1; n <= 6; n += 1) {
+      backend.clock.ms += 1000
+      const phone = mobile(n + 10 * install)
+      const caller = await backend.caller(install, phone, `10.0.${install}.${n}`)
+      const request = { ...caller, isRestricted, accountId: backend.keys.accountId(phone) }
+      const refused = await budgets.claim(request, backend.clock.ms).then(
+        () => false,
+        () => true,
+      )
+      if (refused) return n - 1
+    }
+    return 6
+  }
+  expect([await claimed(1, true), await claimed(2, false)]).toEqual([3, 5])
+})
+
 describe('the cooldown', () => {
   test('ends to the second, and is told', async () => {
     const budgets = backend.budgetsWith()

@@ -19,6 +19,18 @@ const install: Install = {
 
 test.each([
   [{ status: 'active' }, 'active'],
+  // What behaviour has led to, to the millisecond, and never above what an operator has done.
+  [{ risk: { level: 'step_up', until: nowMs + 1 } }, 'restricted'],
+  [{ risk: { level: 'step_up', until: nowMs } }, 'active'],
+  [{ risk: { level: 'suspended', until: nowMs + 1 } }, 'key_suspended'],
+  [{ risk: { level: 'suspended', until: nowMs } }, 'active'],
+  [{ status: 'dormant', risk: { level: 'suspended', until: nowMs + 1 } }, 'key_suspended'],
+  [{ status: 'suspended', risk: { level: 'step_up', until: nowMs + 1 } }, 'key_suspended'],
+  [{ status: 'revoked', risk: { level: 'suspended', until: nowMs + 1 } }, 'key_revoked'],
+  [
+    { status: 'superseded', graceUntil: nowMs + 1, risk: { level: 'suspended', until: nowMs + 1 } },
+    'key_suspended',
+  ],
   [{ status: 'superseded', graceUntil: nowMs + 1 }, 'active'],
   [{ status: 'superseded', graceUntil: nowMs }, 'key_superseded'],
   [{ status: 'superseded', graceUntil: nowMs - 1 }, 'key_superseded'],

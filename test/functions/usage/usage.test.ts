@@ -23,6 +23,8 @@ let base: TestDatabase
 let proxy: FaultProxy
 let close: () => Promise<void>
 let store: UsageStore
+/** That of another instance: it has named nobody's networks and numbers yet. */
+let newStore: () => UsageStore
 let events: LogEvent[]
 let started: Usage[]
 
@@ -31,7 +33,8 @@ beforeAll(async () => {
   proxy = await startFaultProxy(base.rtdb.port)
   const connected = await connect(base, { host: proxy.host, deadlineMs: 400 })
   close = connected.close
-  store = makeUsageStore(connected.database, makeUsageNames(keyring))
+  newStore = () => makeUsageStore(connected.database, makeUsageNames(keyring))
+  store = newStore()
 })
 afterAll(async () => {
   await close()
@@ -143,6 +146,94 @@ describe('what is counted', () => {
     // Each of two networks was seen in one minute, and no address is to be found anywhere.
     expect(Object.values(today()[ADA]!['networks'] as object)).toEqual([1, 1])
     expect(JSON.stringify(base.data())).not.toMatch(/198\.51|192\.0\.2/)
+  })
+})
+
+describe('what behaviour is judged by', () => {
+  const hour = () => new Date(base.clock.ms).toISOString().slice(11, 13)
+  const rowOf = (keyId: string) => today()[keyId] as Record<string, unknown> | undefined
+  const networks = () =>
+    Object.values(base.data()['networks']?.[dayOf(base.clock.ms)] ?? {}).map(
+      ({ signals }) => signals?.[hour()],
+    )
+
+  test('are refusals that say something of the key, by the hour, and the time of the database', async () => {
+    const usage = start()
+    const codes = [
+      'clock_skew',
+      'replayed',
+      'rate_limited',
+      'otp_rejected',
+      'login_rejected',
+    ] as const
+    for (const code of codes) usage.refused(code, base.clock.ms, ADA)
+    usage.refused('unavailable', base.clock.ms, ADA)
+    usage.refused('replayed', base.clock.ms)
+    usage.forged(ADA, base.clock.ms)
+    usage.attested('none-missing', base.clock.ms, ADA)
+    usage.attested('app-check-unreachable', base.clock.ms, ADA)
+    usage.attested('app-check-attested', base.clock.ms, ADA)
+    await usage.flush()
+    const one = { stale: 1, replayed: 1, limited: 1, otp: 1, login: 1, forged: 1, unattested: 1 }
+    expect(rowOf(ADA)!['signals']).toEqual({ [hour()]: one })
+    expect(rowOf(ADA)!['notedAt']).toBe(base.clock.ms)
+    expect(rowOf('unverified')).not.toHaveProperty('signals')
+  })
+
+  test('are numbers and countries of account calls, by names that say nothing', async () => {
+    const usage = start()
+    const called = (e164: string, country: string) =>
+      usage.called(ADA, base.clock.ms, { kind: 'sms', e164, country })
+    called('+4915112345678', 'DE')
+    called('+4915112345678', 'DE')
+    called('+436641234567', 'AT')
+    await usage.flush()
+    const row = rowOf(ADA)!
+    const seen = Math.floor(base.clock.ms / 3_600_000) * 3_600_000
+    expect(row['signals']).toEqual({ [hour()]: { sms: 3 } })
+    expect(Object.values(row['phones'] as object)).toEqual([seen, seen])
+    expect(row['countries']).toEqual({ DE: seen, AT: seen })
+    expect(JSON.stringify(base.data())).not.toMatch(/12345678|1234567/)
+  })
+
+  test('a key that works through numbers adds no more than seventeen rows a day', async () => {
+    const usage = start(newStore())
+    for (let n = 0; n < 40; n += 1) {
+      usage.called(ADA, base.clock.ms, { kind: 'sms', e164: `+49151${n}`, country: 'DE' })
+      await usage.flush()
+    }
+    expect(Object.keys(rowOf(ADA)!['phones'] as object)).toHaveLength(17)
+  })
+
+  test('a minute at more than half of its rate is a busy one; less leaves no trace', async () => {
+    const usage = start()
+    for (let n = 0; n < 60; n += 1) ask(usage)
+    for (let n = 0; n < 59; n += 1) ask(usage, BOB)
+    await usage.flush()
+    expect(rowOf(ADA)!['signals']).toEqual({ [hour()]: { busy: 1 } })
+    expect(rowOf(BOB)).not.toHaveProperty('signals')
+    expect(rowOf(BOB)).not.toHaveProperty('notedAt')
+  })
+
+  test('networks are counted by their prefix, with the keys that were seen there once', async () => {
+    const usage = start(newStore())
+    usage.around('installs', base.clock.ms, from('203.0.113.1'))
+    usage.around('otp', base.clock.ms, from('203.0.113.200'))
+    ask(usage, ADA, '203.0.113.7')
+    ask(usage, BOB, '203.0.113.8')
+    await usage.flush()
+    ask(usage, ADA, '203.0.113.7')
+    await usage.flush()
+    expect(networks()).toEqual([{ installs: 1, otp: 1, keys: 2 }])
+  })
+
+  test('a flood from everywhere is two hundred rows a flush', async () => {
+    const usage = start()
+    for (let n = 0; n < 1000; n += 1) {
+      usage.around('refused', base.clock.ms, from(`10.${n >> 8}.${n & 255}.1`))
+    }
+    await usage.flush()
+    expect(networks()).toHaveLength(200)
   })
 })
 
