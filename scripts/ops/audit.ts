@@ -1,3 +1,4 @@
+import type { Database } from '../../functions/src/database.ts'
 import type { Connection } from './connection.ts'
 import { EXIT, type Exit } from './opsError.ts'
 import { columns, showTime, type Output } from './output.ts'
@@ -9,7 +10,7 @@ export interface AuditOptions {
   readonly limit: number
 }
 
-interface Entry {
+export interface Entry {
   readonly at: number
   readonly who: string
   readonly action: string
@@ -18,27 +19,45 @@ interface Entry {
   readonly count?: number
 }
 
-/** What operators have done, the newest first. */
+/** What operators have done, and behaviour, the newest first. */
 export async function showAudit(
   { databases }: Connection,
-  { who, target, limit }: AuditOptions,
+  options: AuditOptions,
   output: Output,
 ): Promise<Exit> {
   let shown = 0
-  for (const database of databases) {
-    for await (const rows of pagesBackwards(database, 'audit')) {
-      for (const [, value] of rows) {
-        const entry = value as Entry
-        if (who !== undefined && entry.who !== who) continue
-        if (target !== undefined && entry.target !== target) continue
-        if (shown === limit) return EXIT.done
-        shown += 1
-        await output.result(entryOf(entry), () => describe(entry))
-      }
-    }
+  for await (const entry of selectEntries(databases, options)) {
+    shown += 1
+    await output.result(entry, () => describeEntry(entry))
   }
   if (shown === 0) output.say('Nothing has been done.')
   return EXIT.done
+}
+
+/** The newest entries that are wanted. */
+export async function* selectEntries(
+  databases: readonly Database[],
+  {
+    who,
+    target,
+    limit,
+    isWanted = () => true,
+  }: AuditOptions & { isWanted?: (entry: Entry) => boolean },
+): AsyncGenerator<Entry> {
+  let found = 0
+  for (const database of databases) {
+    for await (const rows of pagesBackwards(database, 'audit')) {
+      for (const [, value] of rows) {
+        const entry = entryOf(value as Entry)
+        if (who !== undefined && entry.who !== who) continue
+        if (target !== undefined && entry.target !== target) continue
+        if (!isWanted(entry)) continue
+        yield entry
+        found += 1
+        if (found === limit) return
+      }
+    }
+  }
 }
 
 const entryOf = ({ at, who, action, target, reason, count }: Entry): Entry => ({
@@ -50,7 +69,7 @@ const entryOf = ({ at, who, action, target, reason, count }: Entry): Entry => ({
   ...(count !== undefined && { count }),
 })
 
-const describe = ({ at, who, action, target, reason = '', count }: Entry): string =>
+export const describeEntry = ({ at, who, action, target, reason = '', count }: Entry): string =>
   columns([
     [showTime(at), 20],
     [who, 20],

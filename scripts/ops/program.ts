@@ -1,9 +1,10 @@
 import { hostname, userInfo } from 'node:os'
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { v7 as uuidv7 } from 'uuid'
 import { settingOf } from '../../functions/src/config.ts'
 import type { OperatorAction } from '../../functions/src/installs/operatorChanges.ts'
+import { assessAll } from './assess.ts'
 import { showAudit } from './audit.ts'
+import { readBehaviour } from './behaviour.ts'
 import { confirm } from './confirm.ts'
 import { withConnection, type Connection } from './connection.ts'
 import { examine } from './doctor.ts'
@@ -15,9 +16,11 @@ import {
   type Selection,
   type SelectionOptions,
 } from './keys/selection.ts'
+import { newId } from './newId.ts'
 import { EXIT, OpsError, type Exit } from './opsError.ts'
 import { makeOutput, type Output } from './output.ts'
 import { startBar } from './progress.ts'
+import { explainRisk, showTopRisks, undo } from './risk.ts'
 import { makeSecrets } from './secrets.ts'
 import { countInstalls, showStats } from './stats.ts'
 import { sweepAll } from './sweep.ts'
@@ -146,6 +149,51 @@ export function makeProgram(onExit: (exit: Exit) => void): Command {
       on((connection, output) => showUsage(connection, { keyId, days }, Date.now(), output))(),
     )
 
+  const risk = program.command('risk').description('installs whose behaviour looks abusive')
+  risk
+    .command('top')
+    .description('those with the highest scores')
+    .option('--limit <n>', 'how many', wholeNumber(1, 1000), 20)
+    .action(({ limit }: { limit: number }) =>
+      on((connection, output) => showTopRisks(connection, { limit, nowMs: Date.now() }, output))(),
+    )
+  risk
+    .command('explain <key-id>')
+    .description('why an install has its score, and what was done about it')
+    .action((keyId: string) =>
+      on((connection, output) => {
+        const now = { settings: readBehaviour(), nowMs: Date.now() }
+        return explainRisk(connection, keyId, now, output)
+      })(),
+    )
+  risk
+    .command('undo <key-id>')
+    .description(
+      'lift a step-up or a suspension by behaviour, and leave the install alone for a time',
+    )
+    .option('--days <n>', 'for so long; else BEHAVIOUR_EXEMPT_DAYS', wholeNumber(1, 30))
+    .option(
+      '--reason <text>',
+      'why, 1 to 64 characters. No secrets: it is stored and shown',
+      reason,
+    )
+    .action((keyId: string, options: { days?: number; reason?: string }) =>
+      on(async (connection, output, { dryRun, yes, as: who }, target) => {
+        if (!dryRun) await confirm(target, 'undo risk', yes)
+        const now = { settings: readBehaviour(), newId: newId, nowMs: Date.now() }
+        return undo(connection, keyId, { ...options, who, dryRun, ...now }, output)
+      })(),
+    )
+  program
+    .command('assess')
+    .description('assess behaviour, as the scheduled run does')
+    .action(
+      on(async (connection, output, { dryRun, yes, as: who }, target) => {
+        if (!dryRun) await confirm(target, 'assess', yes)
+        return assessAll(connection, { who, dryRun }, output)
+      }),
+    )
+
   program
     .command('sweep')
     .description('remove what is dormant, used or expired, as the scheduled sweep does')
@@ -234,7 +282,7 @@ async function change(
       ...(why !== undefined && { reason: why }),
       graceSeconds: grace,
       retentionMs: settingOf('retentionDays') * DAY_MS,
-      newId: () => uuidv7().replaceAll('-', ''),
+      newId,
     },
     dryRun,
     now: Date.now,

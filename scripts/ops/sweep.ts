@@ -1,11 +1,11 @@
 import { SingleBar } from 'cli-progress'
-import { v7 as uuidv7 } from 'uuid'
 import { settingOf } from '../../functions/src/config.ts'
 import type { Progress } from '../../functions/src/sweep/pass.ts'
 import { sweepSettings } from '../../functions/src/sweep/settings.ts'
 import type { SweepReport } from '../../functions/src/sweep/report.ts'
 import { sweep } from '../../functions/src/sweep/sweep.ts'
 import type { Connection } from './connection.ts'
+import { newId } from './newId.ts'
 import { EXIT, type Exit } from './opsError.ts'
 import type { Output } from './output.ts'
 
@@ -63,8 +63,6 @@ export async function sweepAll(
 
 /** Told before it begins: it can be ended at any point. */
 const begun = (who: string) => ({ at: Date.now(), who, action: 'sweep', target: 'all' })
-
-const newId = (): string => uuidv7().replaceAll('-', '')
 
 function describe({ dryRun, removed, marked, kept, left }: SweepReport): string {
   const { challenges, drops, windows, revocations, installs, users } = removed

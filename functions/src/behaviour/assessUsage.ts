@@ -24,6 +24,8 @@ export interface AssessParts {
   readonly batch: number
   /** No new batch is begun after this many ms: the rest is for the next run. */
   readonly budgetMs: number
+  /** Write nothing, and say what would be done. */
+  readonly dryRun?: boolean
 }
 
 /** Left to the next run, for more may be written in the same millisecond of the database's clock. */
@@ -42,7 +44,7 @@ const NOTED_SCORE = 5
  * @throws ApiError `unavailable`; what has been done stays done
  */
 export async function assessUsage(parts: AssessParts): Promise<AssessReport> {
-  const { database, now, batch, budgetMs } = parts
+  const { database, now, batch, budgetMs, dryRun } = parts
   const nowMs = now()
   const today = dayOf(nowMs)
   const stored = ((await database.read('assessments/cursors')) ?? {}) as Cursors
@@ -74,7 +76,7 @@ export async function assessUsage(parts: AssessParts): Promise<AssessReport> {
       const last = rows.at(-1)
       if (last === undefined) break
       cursors[day] = { notedAt: (last[1] as UsageRow).notedAt!, keyId: last[0] }
-      await database.create('assessments/cursors', cursors)
+      if (dryRun !== true) await database.create('assessments/cursors', cursors)
       if (rows.length < batch) break
     }
   }
@@ -117,7 +119,7 @@ async function assessOne(
   done: Set<string>,
   nowMs: number,
 ): Promise<Outcome | undefined> {
-  const { database, settings, log } = parts
+  const { database, settings, log, dryRun } = parts
   const gathered = await gather(keyId, parts, nowMs)
   // Two keys of one place are one install.
   if (gathered === null || done.has(gathered.current.keyId)) return undefined
@@ -130,7 +132,9 @@ async function assessOne(
   if (decision.action === 'keep' && earlier === undefined && assessment.score < NOTED_SCORE) {
     return 'keep'
   }
-  if (!(await database.write(pathsOf(gathered, judgement, parts, nowMs)))) return 'changed'
+  if (dryRun !== true && !(await database.write(pathsOf(gathered, judgement, parts, nowMs)))) {
+    return 'changed'
+  }
   if (decision.action !== 'keep') {
     const { score, reasons } = assessment
     const features = reasons.map(({ feature }) => feature)
