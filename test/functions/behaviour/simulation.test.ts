@@ -1,3 +1,4 @@
+import { rowsOf, sectionOf } from '../../docs/harness/pages.ts'
 import { startBackend } from '../installs/harness/backend.ts'
 import { ABUSIVE, CAREFUL, HARASSED, HONEST, inOrder, type Profile } from './simulation/profiles.ts'
 import { makeRandom } from './simulation/random.ts'
@@ -33,6 +34,16 @@ test.each(Object.entries(ABUSIVE))('%s is found in time', async (name, profile) 
     if (suspended === Infinity) expect(fate!.suspendedAfter).toBeUndefined()
     else expect(fate!.suspendedAfter).toBeLessThanOrEqual(suspended)
   }
+})
+
+test('the page of behaviour says what is found how soon, as it is asserted here', () => {
+  const [, ...rows] = rowsOf(sectionOf('docs/behaviour.md', '## How soon'))
+  const wanted = Object.entries(FOUND).map(([name, { within, suspended }]) => [
+    name,
+    String(within),
+    suspended === Infinity ? 'never' : String(suspended),
+  ])
+  expect(rows.map((row) => row.slice(0, 3))).toEqual(wanted)
 })
 
 /** Lives of each; the larger crowds are slower, and are crowds already. */

@@ -44,7 +44,10 @@ const json = async (args: readonly string[], options: RunOptions = ENFORCE) =>
 const only = (run: Run) => linesOf(run)[0] as Record<string, unknown>
 const riskOf = (keyId: string) => base.data()['installs']![keyId]!['risk']
 const actions = () =>
-  Object.values(base.data()['audit'] ?? {}).map(({ who, action }) => `${who}: ${action}`)
+  Object.values(base.data()['audit'] ?? {}).map((entry) => {
+    const { who, action } = entry as unknown as { who: string; action: string }
+    return `${who}: ${action}`
+  })
 
 describe('assess', () => {
   test('does what the scheduled run does, and says who began it', async () => {
