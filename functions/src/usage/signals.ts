@@ -39,7 +39,7 @@ export const NETWORK_SIGNALS = [
   'otp',
   /** Wrong signatures under genuine API keys. */
   'forged',
-  /** Keys that were seen here; once a day at each instance. */
+  /** Keys that were seen here, where it is more than one; each once a day at each instance. */
   'keys',
 ] as const
 export type NetworkSignal = (typeof NETWORK_SIGNALS)[number]

@@ -91,6 +91,11 @@ function updatesOf({ hour, rows, around }: UsagePage, names: UsageNames): Record
   }
   const totals = new Map<string, number>()
 
+  const countKeys = (name: string, lastAt: number): void => {
+    const keys = names.sharedBy(name, day)
+    if (keys > 0) countAround(name, lastAt, { keys })
+  }
+
   for (const [keyId, count] of rows) {
     const { requests, lastAt, address, refused, attested, signals, phones } = count
     const path = `usage/${day}/${keyId}`
@@ -100,9 +105,7 @@ function updatesOf({ hour, rows, around }: UsagePage, names: UsageNames): Record
       updates[`${path}/hours/${hourName}`] = increment(requests)
     }
     if (address !== undefined) {
-      const name = names.networks.nameFor(keyId, address, day, (first) =>
-        countAround(first, lastAt, { keys: 1 }),
-      )
+      const name = names.networks.nameFor(keyId, address, day, (first) => countKeys(first, lastAt))
       updates[`${path}/networks/${name}`] = increment(1)
     }
     for (const [code, times] of Object.entries(refused ?? {})) {

@@ -225,6 +225,11 @@ describe('what behaviour is judged by', () => {
     ask(usage, ADA, '203.0.113.7')
     await usage.flush()
     expect(networks()).toEqual([{ installs: 1, otp: 1, keys: 2 }])
+    ask(usage, keyOf(3), '203.0.113.9')
+    // A home with one phone has no row.
+    ask(usage, keyOf(4), '198.51.100.1')
+    await usage.flush()
+    expect(networks()).toEqual([{ installs: 1, otp: 1, keys: 3 }])
   })
 
   test('a flood from everywhere is two hundred rows a flush', async () => {
