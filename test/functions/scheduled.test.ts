@@ -1,8 +1,8 @@
 import { deleteApp, getApps } from 'firebase-admin/app'
-import type * as DeployedFunctions from '../../../functions/src/index.ts'
-import { startDatabase, NAMESPACE, type TestDatabase } from '../harness/database.ts'
-import { keyOf, MASTER_SECRETS } from '../harness/key.ts'
-import { countFor } from './harness/seed.ts'
+import type * as DeployedFunctions from '../../functions/src/index.ts'
+import { countFor } from './behaviour/harness/seed.ts'
+import { startDatabase, NAMESPACE, type TestDatabase } from './harness/database.ts'
+import { keyOf, MASTER_SECRETS } from './harness/key.ts'
 
 type Functions = typeof DeployedFunctions
 
@@ -21,7 +21,7 @@ beforeAll(async () => {
     BEHAVIOUR: 'enforce',
     MASTER_SECRETS,
   })
-  functions = await import('../../../functions/src/index.ts')
+  functions = await import('../../functions/src/index.ts')
 })
 afterAll(async () => {
   // The functions never close what they have opened: their process ends.
@@ -30,24 +30,43 @@ afterAll(async () => {
   process.env = before
 })
 
-test('the deployed assess, called as the scheduler calls it, assesses', async () => {
+/** Runs a function as the scheduler does. */
+async function run(scheduled: unknown): Promise<void> {
   const { default: functionsTest } = await import('firebase-functions-test')
   const tester = functionsTest({
     databaseURL: process.env['DATABASE_URL']!,
     projectId: 'demo-latchkey',
   })
-  const { keyId } = keyOf(0)
-  countFor(base, keyId, { otp: 20, login: 20 })
-  const wrapped = tester.wrap(functions.assess as never) as (options: object) => Promise<void>
-  await wrapped({})
-  expect(base.data()['installs']![keyId]!['risk']).toMatchObject({ level: 'suspended' })
+  await (tester.wrap(scheduled as never) as (options: object) => Promise<void>)({})
   tester.cleanup()
+}
+
+test('the deployed sweep, called as the scheduler calls it, sweeps', async () => {
+  const old = Date.now() - 3 * 60 * 60 * 1000
+  base.seed('revocations', { ['a'.repeat(32)]: { keyId: 'a'.repeat(32), at: old, reason: 'test' } })
+  base.seed('nonces', { [Math.floor(old / 60_000)]: { x: true } })
+
+  await run(functions.sweep)
+
+  expect(base.data()['revocations']).toBeUndefined()
+  expect(base.data()['nonces']).toBeUndefined()
+  expect(Object.keys(base.data()['installs']!)).toHaveLength(1)
 })
 
-test('it runs alone, and has the secrets that it needs', () => {
+test('the deployed assess, called as the scheduler calls it, assesses', async () => {
+  const { keyId } = keyOf(0)
+  countFor(base, keyId, { otp: 20, login: 20 })
+  await run(functions.assess)
+  expect(base.data()['installs']![keyId]!['risk']).toMatchObject({ level: 'suspended' })
+})
+
+test.each([
+  ['sweep', 'SWEEP_SCHEDULE'],
+  ['assess', 'ASSESS_SCHEDULE'],
+] as const)('%s runs alone, often enough, and has the secrets that it needs', (name, param) => {
   const { scheduleTrigger, maxInstances, timeoutSeconds, secretEnvironmentVariables } =
-    functions.assess.__endpoint
-  expect(scheduleTrigger).toMatchObject({ schedule: '{{ params.ASSESS_SCHEDULE }}' })
+    functions[name].__endpoint
+  expect(scheduleTrigger).toMatchObject({ schedule: `{{ params.${param} }}` })
   expect({ maxInstances, timeoutSeconds }).toEqual({ maxInstances: 1, timeoutSeconds: 540 })
   expect(secretEnvironmentVariables).toEqual([{ key: 'MASTER_SECRETS' }])
 })
