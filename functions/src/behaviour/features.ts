@@ -9,6 +9,8 @@ export interface Evidence {
   readonly networks: readonly Dated<NetworkRow>[]
   /** When its first key was issued, Unix milliseconds. */
   readonly createdAt: number
+  /** When each of its keys was issued, as far back as they are known. */
+  readonly keysAt?: readonly number[]
   /** What was seen up to this hour (whole, since 1970) is spent: it was answered, or forgiven. */
   readonly spentHour?: number
 }
@@ -35,6 +37,7 @@ export const FEATURES = {
   phones_week: 'phone numbers in 7 days',
   countries_week: 'countries of phone numbers in 7 days',
   networks_day: 'networks on one day',
+  keys_day: 'keys of one install in 24 h, by rotation or by registering anew',
   unattested_day: 'requests that attestation did not find genuine in 24 h',
   probing_day: 'requests beyond its scopes and paths in 24 h',
   account_calls_day: 'calls of account routes in 24 h, if it makes hardly any other',
@@ -66,7 +69,7 @@ const AWAKE_REQUESTS = 10
  * that is left.
  */
 export function featuresOf(evidence: Evidence, nowMs: number): Features {
-  const { rows, networks, createdAt, spentHour = -1 } = evidence
+  const { rows, networks, createdAt, keysAt = [], spentHour = -1 } = evidence
   const windowed = { nowMs, spentHour }
   const count = (signal: Signal, hours: number) =>
     sumOf(rows, ({ row }, hour) => row.signals?.[hour]?.[signal], { ...windowed, hours })
@@ -96,6 +99,7 @@ export function featuresOf(evidence: Evidence, nowMs: number): Features {
     phones_week: distinct('phones', WEEK),
     countries_week: distinct('countries', WEEK),
     networks_day: networksOnOneDay(rows, windowed),
+    keys_day: keysAt.filter((ms) => nowMs - ms < DAY_MS && hourOf(ms) > spentHour).length,
     unattested_day: count('unattested', DAY),
     probing_day: count('probing', DAY),
     account_calls_day: accountCalls >= ACCOUNT_SHARE * requests ? accountCalls : 0,

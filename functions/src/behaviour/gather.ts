@@ -16,8 +16,11 @@ export interface Gathered {
   readonly inherited: RiskRow | undefined
 }
 
-/** Keys of a place that are looked at: whoever changes them faster is known by that alone. */
+/** Latest keys of a place that are looked at: whoever changes them faster is known by that (`keys_day`). */
 const KEYS_MAX = 4
+
+/** Keys that are counted: more than `keys_day` asks for. */
+const KEYS_COUNTED_MAX = 64
 
 /** Networks that are looked up for a new install. */
 const NETWORKS_MAX = 8
@@ -38,10 +41,17 @@ export async function gather(
   const asked = parseInstall(keyId, await database.read(`installs/${keyId}`))
   if (asked === null) return null
   const place = `${asked.uid}/${asked.slot}`
-  const selection = { orderBy: 'place', from: place, to: place, limit: KEYS_MAX, fromEnd: true }
-  const keys = (await database.select('installs', selection)).map(([id, value]) =>
+  const selection = {
+    orderBy: 'place',
+    from: place,
+    to: place,
+    limit: KEYS_COUNTED_MAX,
+    fromEnd: true,
+  }
+  const known = (await database.select('installs', selection)).map(([id, value]) =>
     parseInstall(id, value)!,
   )
+  const keys = known.slice(-KEYS_MAX)
   const current = keys.findLast(({ status }) => status === 'active' || status === 'dormant')
   if (current === undefined) return null
 
@@ -49,11 +59,12 @@ export async function gather(
     readRows(database, keys, dayOf(nowMs)),
     Promise.all(keys.map((key) => database.read(`risk/${key.keyId}`).then(parseRisk))),
   ])
-  const createdAt = Math.min(...keys.map((key) => key.createdAt))
+  const keysAt = known.map((key) => key.createdAt)
+  const createdAt = Math.min(...keysAt)
   const isNew = nowMs - createdAt < DAY_MS
   return {
     current,
-    evidence: { rows, networks: isNew ? await readNetworks(home, rows) : [], createdAt },
+    evidence: { rows, networks: isNew ? await readNetworks(home, rows) : [], createdAt, keysAt },
     row: risks[keys.indexOf(current)],
     inherited: risks.findLast((risk) => risk !== undefined),
   }

@@ -136,6 +136,14 @@ export const RULES: Readonly<Record<Feature, Rule>> = {
     reason: 'one key is used from many networks: it was taken along, or is shared by a farm',
     honest: 'a day on trains and in cafés: about six',
   },
+  keys_day: {
+    from: 24,
+    full: 60,
+    weight: 75,
+    causedBy: 'install',
+    reason: 'it changes its key all the time, and leaves behind what was counted for the last one',
+    honest: 'a test that registers anew each hour on the same device',
+  },
   unattested_day: {
     from: 20,
     full: 200,

@@ -207,6 +207,21 @@ describe('no way out', () => {
     expect(levelOf(last)).toMatchObject({ level: 'suspended' })
   })
 
+  test('who rotates after each guess, so that no key has more than one, is known by that', async () => {
+    const place = newPlace()
+    await backend.register(place)
+    for (let n = 0; n < 60; n += 1) {
+      after(1000)
+      const { keyId } = backend.credentialAt(place)!
+      await backend.issuing.rotate((await backend.store.read(keyId))!)
+    }
+    after(5000)
+    const { keyId } = backend.credentialAt(place)!
+    countFor(backend, keyId, { otp: 1 })
+    expect(await run()).toMatchObject({ step_up: 1 })
+    expect(riskOf(keyId)).toMatchObject({ points: { keys_day: 75 } })
+  })
+
   test('a suspended place cannot register anew, until its time is over', async () => {
     const place = newPlace()
     const { keyId } = await backend.register(place)

@@ -77,6 +77,13 @@ test('account calls count where there is hardly anything else', () => {
   expect(some([{ at: NOW, requests: 23, signals: calls }])).toEqual({ awake_day: 1 })
 })
 
+test('keys count that were issued in 24 h, and were not answered yet', () => {
+  const keysAt = [NOW, NOW - HOUR_MS, NOW - DAY_MS + 1, NOW - DAY_MS]
+  const keys = (spentHour?: number) =>
+    featuresOf({ ...evidenceOf([]), keysAt, ...(spentHour && { spentHour }) }, NOW).keys_day
+  expect([keys(), keys(Math.floor(NOW / HOUR_MS) - 1)]).toEqual([3, 1])
+})
+
 test('what happens around counts for an install of the last 24 h alone', () => {
   const around = { installs: 90, refused: 30, otp: 12 }
   const hours = [{ at: NOW, around }]
