@@ -20,6 +20,12 @@ import {
   BEHAVIOUR_SETTINGS,
   type BehaviourMode,
 } from './behaviourSettings.ts'
+import {
+  ENCRYPTION_RANGES,
+  ENCRYPTION_SETTINGS,
+  readEncryptionConfig,
+  type EncryptionConfig,
+} from './encryptionSettings.ts'
 import { ISSUANCES, type Issuance } from './issuance.ts'
 import { SHARDS_MAX } from './shards.ts'
 
@@ -225,6 +231,7 @@ export const SETTINGS = {
   }),
   ...ATTEST_SETTINGS,
   ...BEHAVIOUR_SETTINGS,
+  ...ENCRYPTION_SETTINGS,
   ...ACCOUNT_SETTINGS,
 } as const
 
@@ -241,11 +248,13 @@ type Parsed =
   | 'upstreamOrigins'
   | 'behaviour'
   | keyof AttestConfig
+  | keyof EncryptionConfig
 
 /** The settings of a running instance; names, units and reasons stand in the table above. */
 export type Config = {
   readonly [Name in Exclude<keyof typeof SETTINGS, Parsed>]: Value<(typeof SETTINGS)[Name]>
-} & AttestConfig & {
+} & AttestConfig &
+  EncryptionConfig & {
     readonly credentialPickup: 'remove' | 'keep'
     readonly issuance: Issuance
     readonly behaviour: BehaviourMode
@@ -293,6 +302,7 @@ const RANGES = {
   deleteUsageDays: [1, 3650],
   ...ATTEST_RANGES,
   ...BEHAVIOUR_RANGES,
+  ...ENCRYPTION_RANGES,
   ...ACCOUNT_RANGES,
 } as const satisfies Partial<Record<keyof typeof SETTINGS, readonly [least: number, most: number]>>
 
@@ -348,6 +358,7 @@ export function readConfig(): Config {
     smsCountries: new Set(smsCountries.split(',').filter((country) => country !== '')),
     allowedOrigins: parseOrigins(values.allowedOrigins),
     ...readAttestConfig(values, wrong),
+    ...readEncryptionConfig(values, wrong),
     attestationSecrets: () => ATTESTATION_SECRETS.value(),
     attestEmulatorHost: process.env['ATTEST_EMULATOR_HOST'] || undefined,
     smsParams: () => ({ ...byParamName(values), SMS_SECRET: SMS_SECRET.value() }),

@@ -3,6 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ErrorCode } from '@latchkey/protocol'
 import { parseTarget, type Target } from '@latchkey/protocol'
 import { withDeadline } from './deadline.ts'
+import type { OpenBody } from './encryption/encryptedBodies.ts'
+import type { EncryptionMode } from './encryptionSettings.ts'
 import type { Denial, Guard, GuardPolicy, Inspect, Verdict } from './guard/guard.ts'
 import type { Call } from './guard/verifySignature.ts'
 import type { RateLimit } from './http/rateLimit.ts'
@@ -34,6 +36,10 @@ export interface HandlerParts {
   readonly gateOf: (route: Route) => Gate | undefined
   /** What it demands of an install that was stepped up; undefined where no provider could be satisfied. */
   readonly strictGateOf: (route: Route) => Gate | undefined
+  /** What a route makes of encrypted bodies; undefined where it takes none. */
+  readonly encryptionOf: (route: Route) => EncryptionMode | undefined
+  /** Loaded by the first request of an install that has asked for encryption. */
+  readonly openBody: OpenBody
   readonly guard: Guard
   /** Undefined when there is nothing to write, which is nearly always. */
   readonly recordUse: RecordUse
@@ -73,6 +79,12 @@ interface SignedCall extends Call {
   settle: Settle | void
 }
 
+/** What the settings say of a route. */
+interface Demands {
+  readonly gate: Gate | undefined
+  readonly encryption: EncryptionMode | undefined
+}
+
 /** What was found for a request. */
 interface Passage {
   readonly target: Target
@@ -84,9 +96,15 @@ interface Passage {
  * because a request that is refused must not pay for it.
  */
 export function makeHandler(parts: HandlerParts): RequestHandler {
-  const { meetWebCaller, guard, recordUse, addressLimit, usage, log, now, settings } = parts
+  const { meetWebCaller, guard, openBody, recordUse, addressLimit, usage, log, now, settings } =
+    parts
   const table = tabulate(parts.routes)
-  const gates = new Map(parts.routes.map((route) => [route, parts.gateOf(route)]))
+  const demands = new Map<Route, Demands>(
+    parts.routes.map((route) => [
+      route,
+      { gate: parts.gateOf(route), encryption: parts.encryptionOf(route) },
+    ]),
+  )
   const strictGates = new Map(parts.routes.map((route) => [route, parts.strictGateOf(route)]))
   const logRefusal = makeRefusalLog(log, now)
   let run: RunRoute | undefined
@@ -152,14 +170,17 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
     })
   }
 
-  const refuse = (req: ApiRequest, res: ServerResponse, refusal: Refusal): void => {
+  const refuse = (req: ApiRequest, res: ServerResponse, refusal: Refusal): void | Promise<void> => {
     const { code, reason, keyId } = refusal
     const { requestId, routePath: route } = req
     const nowMs = now()
     usage.refused(code, nowMs, keyId ?? req.install?.keyId)
     countForBehaviour(req, refusal, nowMs)
     logRefusal({ event: 'refused', requestId, route, code, reason, ...(keyId && { keyId }) })
-    answerProblem(res, { ...refusal, requestId, errorsUrl: settings.errorsUrl })
+    const { errorsUrl } = settings
+    const sealed = answerProblem(res, { ...refusal, requestId, errorsUrl }, req.seal)
+    // What was to be encrypted is not said in the clear instead.
+    return sealed?.catch(() => answerProblem(res, { code: 'internal', requestId, errorsUrl }))
   }
 
   /** What a refusal says of a network, and of a key that has not signed it. */
@@ -177,15 +198,31 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
 
   const serve = (req: ApiRequest, res: ServerResponse, passage: Passage): void | Promise<void> => {
     req.routePath = passage.route.path
-    req.gate = gates.get(passage.route)
+    const { gate, encryption } = demands.get(passage.route)!
+    req.gate = gate
     req.target = passage.target
     return proceed(readBody(req.incoming, passage.route.bodyBytesMax), (body) => {
       req.rawBody = body
       return proceed(admit(req, passage), (admission) => {
         if ('code' in admission) return refuse(req, res, admission)
-        return answer(req, res, passage.route, admission)
+        // Nearly no install has any encryption, and then this is all that it costs.
+        if (req.install?.encryption === undefined && encryption !== 'require') {
+          return answer(req, res, passage.route, admission)
+        }
+        return answerSealed(req, res, passage.route, admission, encryption)
       })
     })
+  }
+
+  const answerSealed = async (
+    req: ApiRequest,
+    res: ServerResponse,
+    route: Route,
+    admission: Admitted,
+    mode: EncryptionMode | undefined,
+  ): Promise<void> => {
+    if (mode !== undefined) req.seal = await openBody(req, mode)
+    await answer(req, res, route, admission)
   }
 
   const answer = (
@@ -198,7 +235,8 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
       proceed(found(route, req), (answered) => {
         if ('content' in answered) return answerRelayed(res, req.requestId, answered, rated)
         const { status, body, headers } = answered
-        answerJson(res, req.requestId, status, body, headers ? { ...rated, ...headers } : rated)
+        const all = headers ? { ...rated, ...headers } : rated
+        return answerJson(res, req.requestId, status, body, all, req.seal)
       }),
     )
   }
@@ -214,6 +252,7 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
       install: undefined,
       gate: undefined,
       attestation: undefined,
+      seal: undefined,
     }
     const fail = (error: unknown) => refuse(req, res, explainError(error, req.requestId, log))
     try {

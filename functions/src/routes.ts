@@ -1,5 +1,7 @@
 import type { AccountHandlers } from './accounts/buildAccounts.ts'
 import type { AttestGroup } from './attestSettings.ts'
+import type { EncryptionMode } from './encryptionSettings.ts'
+import type { Encryption } from './encryption/buildEncryption.ts'
 import type { CheckedUpstream } from './gateway/checkUpstream.ts'
 import type { Gateway } from './gateway/gateway.ts'
 import type { GuardPolicy } from './guard/guard.ts'
@@ -17,6 +19,8 @@ export interface Route {
   readonly guard: 'open' | 'limited' | GuardPolicy
   /** By this name, or by its path, ATTEST says whether it asks what is calling. */
   readonly attest?: AttestGroup
+  /** Whether it takes encrypted bodies, and no others; ENCRYPTION may say otherwise. Without: none. */
+  readonly encryption?: EncryptionMode
   readonly handler: Handler
   /** Raw bytes of a body, where the usual cap is not the one. */
   readonly bodyBytesMax?: number
@@ -57,13 +61,24 @@ const NO_PROXIES: Proxies = {
   gateway: () => Promise.reject(new TypeError('no upstreams')),
 }
 
+const NO_KEYS = (): Promise<Encryption> => Promise.reject(new TypeError('no keys'))
+
+/** So long a copy may be used; what is encrypted to an earlier key can still be read. */
+const KEYS_CACHED = { 'Cache-Control': 'public, max-age=3600' }
+
 /** Every path, method and guard of the service, on one screen. */
 export function makeRoutes(
   installs: ReturnType<typeof makeInstallHandlers>,
   accounts: () => Promise<AccountHandlers>,
   isPasswordLineFull: () => boolean,
   proxies: Proxies = NO_PROXIES,
+  encryption: () => Promise<Pick<Encryption, 'keySet'>> = NO_KEYS,
 ): readonly Route[] {
+  const keys: Handler = async () => {
+    const body = (await encryption()).keySet()
+    return { status: 200, body, headers: KEYS_CACHED }
+  }
+
   /** The protected endpoints are loaded by their first request. */
   const account = (
     path: string,
@@ -75,6 +90,7 @@ export function makeRoutes(
     path,
     guard,
     attest,
+    encryption: 'allow',
     handler: async (req) => (await accounts())[name](req),
   })
 
@@ -97,6 +113,7 @@ export function makeRoutes(
     { method: 'GET', path: '/api/health', guard: 'open', handler: health },
     // Not quite open: the answer is large.
     { method: 'GET', path: '/api/openapi.json', guard: 'limited', handler: openapi },
+    { method: 'GET', path: '/api/keys', guard: 'open', handler: keys },
     {
       method: 'POST',
       path: REGISTRATION_PATH,
@@ -109,6 +126,7 @@ export function makeRoutes(
       path: '/api/installs/current',
       guard: SIGNED,
       attest: 'installs',
+      encryption: 'allow',
       handler: installs.showCurrent,
     },
     {
@@ -116,6 +134,7 @@ export function makeRoutes(
       path: '/api/installs/current/rotate',
       guard: SIGNED_ONCE,
       attest: 'installs',
+      encryption: 'allow',
       handler: installs.rotate,
     },
     {
@@ -123,6 +142,7 @@ export function makeRoutes(
       path: '/api/installs/current',
       guard: SIGNED_ONCE,
       attest: 'installs',
+      encryption: 'allow',
       handler: installs.revoke,
     },
     account('/api/register', 'register', 'sms', withPassword),

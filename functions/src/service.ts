@@ -9,6 +9,8 @@ import type { AssessReport } from './behaviour/report.ts'
 import type { Config } from './config.ts'
 import { connectDatabase } from './database.ts'
 import { eachShard } from './eachShard.ts'
+import type { Encryption } from './encryption/buildEncryption.ts'
+import { checkEncryption, encryptionOf } from './encryptionSettings.ts'
 import { startFirebase, type FirebaseApp } from './firebase.ts'
 import { makeDurableNonces, makeShardedNonces } from './guard/durableNonces.ts'
 import { makeGuard } from './guard/guard.ts'
@@ -126,10 +128,11 @@ export function buildService(
   })
   const feeds = makeRevocationFeeds(databases, now, (keyId) => cache.drop(keyId))
 
+  const isRetired = makeRetiredVersions(config.retiredMasterVersions, keyring.newestVersion)
   const guard = makeGuard({
     cache,
     material: makeKeyMaterial(keyring, config.installCacheMax),
-    isRetired: makeRetiredVersions(config.retiredMasterVersions, keyring.newestVersion),
+    isRetired,
     nonces: makeNonceMemory(config.nonceMemoryMax),
     durableNonces: makeShardedNonces(databases.map(makeDurableNonces), shards),
     rate: makeRateLimit(
@@ -137,7 +140,28 @@ export function buildService(
       config.installCacheMax,
     ),
   })
-  const issuing = makeIssuing({ store, shards, keyring, newId, now, settings: config })
+  let encryption: Encryption | Promise<Encryption> | undefined
+  const loadEncryption = () =>
+    (encryption ??= import('./encryption/buildEncryption.ts').then(
+      ({ buildEncryption }) =>
+        (encryption = buildEncryption({
+          keyring,
+          store,
+          isRetired,
+          serverKeyQueue: config.serverKeyQueue,
+          now,
+        })),
+    ))
+
+  const issuing = makeIssuing({
+    store,
+    shards,
+    keyring,
+    encryption: async () => (await loadEncryption()).issuer,
+    newId,
+    now,
+    settings: config,
+  })
   const installs = makeInstallHandlers({
     issuing,
     issuance: config.issuance,
@@ -222,10 +246,17 @@ export function buildService(
     now,
   })
 
-  const routeMap = routes(installs, loadAccounts, passwordLine.isFull, {
-    upstreams: checkedUpstreams,
-    gateway: loadGateway,
-  })
+  const routeMap = routes(
+    installs,
+    loadAccounts,
+    passwordLine.isFull,
+    {
+      upstreams: checkedUpstreams,
+      gateway: loadGateway,
+    },
+    async () => loadEncryption(),
+  )
+  checkEncryption(config.encryption, routeMap)
   const handle = makeHandler({
     routes: routeMap,
     meetWebCaller: makeWebCallers({
@@ -239,6 +270,8 @@ export function buildService(
     // Where no provider is set up nobody could satisfy it: then a step-up halves the limits alone.
     strictGateOf: (route) =>
       config.attestProviders.length === 0 ? undefined : gateOf(route, 'enforce'),
+    encryptionOf: (route) => encryptionOf(route, config.encryption),
+    openBody: async (req, mode) => (await loadEncryption()).openBody(req, mode),
     guard,
     recordUse: (install, nowMs, attestation) =>
       recorders[shards.ofKey(install.keyId)!]!(install, nowMs, attestation),

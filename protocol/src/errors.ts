@@ -15,6 +15,17 @@ export const ERRORS = define({
     title: 'Invalid request',
     detail: 'The path, a header or the body is not of the documented form.',
   },
+  decryption_failed: {
+    status: 400,
+    title: 'Decryption failed',
+    // One answer for form, header, key and tag: it must not help anybody to decrypt (RFC 7516 section 11.5).
+    detail: 'The body is not a JWE that this service can decrypt; see the keys at /api/keys.',
+  },
+  encryption_required: {
+    status: 400,
+    title: 'Encryption required',
+    detail: 'This endpoint takes encrypted bodies only, from keys that have encryption.',
+  },
   otp_rejected: {
     status: 401,
     title: 'One-time password rejected',

@@ -12,6 +12,7 @@ export const HEADERS = {
   idempotencyKey: 'Idempotency-Key',
   requestId: 'X-Request-Id',
   requestedWith: 'X-Requested-With',
+  cacheControl: 'Cache-Control',
 } as const
 
 /** The headers that a signature rests on, each found at most once and within its size. */

@@ -24,6 +24,9 @@ export type { Refusal } from './refusal.ts'
 export { TOLERANCES, freshness, type Freshness } from './freshness.ts'
 export { formatServerTime, parseServerTime, serverTimeText, type ServerTime } from './serverTime.ts'
 
+// Encrypted bodies.
+export { ENCRYPTION, JWE_HEADER_MEMBERS, serviceKeyId } from './encryption.ts'
+
 // Tables.
 export { ERRORS, type ErrorCode, type ErrorEntry } from './errors.ts'
 export { FORMATS } from './formats.ts'

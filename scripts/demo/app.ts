@@ -31,8 +31,8 @@ export interface App {
   readonly slotPath: string
   /** Reads what the database has at a path. @throws Error `Permission denied` */
   read(path: string): Promise<unknown>
-  /** Step 1 without `otp`, step 2 with it. */
-  register(otp?: string): Promise<Response>
+  /** Step 1 without `otp`, step 2 with it, and with what is asked for then. */
+  register(otp?: string, more?: object): Promise<Response>
   sign(credential: Credential, call: CallToSign): Promise<SignedCall>
   close(): Promise<void>
 }
@@ -57,7 +57,7 @@ export async function startApp(running: Running): Promise<App> {
     uid: user.uid,
     slotPath: `users/${user.uid}/${slot}`,
     read: async (path) => (await get(ref(database, path))).val() as unknown,
-    register: async (otp) =>
+    register: async (otp, more) =>
       fetch(`${apiBaseUrl}/installs`, {
         method: 'POST',
         headers: {
@@ -65,12 +65,17 @@ export async function startApp(running: Running): Promise<App> {
           Authorization: `Bearer ${await user.getIdToken()}`,
           ...(await attested()),
         },
-        body: JSON.stringify({ deviceId, uid: user.uid, otp }),
+        body: JSON.stringify({ deviceId, uid: user.uid, otp, ...more }),
       }),
-    sign: async ({ apiKey, hmacSecret }, { method, path, body, created }) => {
+    sign: async ({ apiKey, hmacSecret }, { method, path, body, contentType, created }) => {
       const secret = parseHmacSecret(hmacSecret)
       if (secret === null) throw new TypeError('the HMAC secret is malformed')
-      const headers = await signedHeaders({ apiKey, secret }, { method, path, body, created })
+      const headers = await signedHeaders(
+        { apiKey, secret },
+        {
+          ...{ method, path, body, contentType, created },
+        },
+      )
       return {
         url: apiBaseUrl + path,
         method,

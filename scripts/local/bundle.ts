@@ -87,6 +87,7 @@ const BESIDE: Readonly<Record<string, string>> = {
   'undici/lib/dispatcher/pool.js': 'undici',
   express: 'express',
   'libphonenumber-js/max': 'libphonenumber',
+  jose: 'jose',
 }
 
 /** As `firebase deploy` uploads them. */

@@ -11,8 +11,9 @@ export interface CallToSign {
   readonly method: string
   /** As the service gets it: below `/api`, or below an address that ends so. */
   readonly path: string
-  /** JSON. */
   readonly body?: string | undefined
+  /** JSON, unless it says otherwise. */
+  readonly contentType?: string | undefined
   /** Unix seconds; now, unless a wrong clock is to be shown. */
   readonly created?: number | undefined
 }
@@ -20,7 +21,7 @@ export interface CallToSign {
 /** The headers of a call, signed with a nonce of its own, as an app on Node signs it. */
 export function signedHeaders(
   { apiKey, secret }: SigningKey,
-  { method, path, body, created = nowSeconds() }: CallToSign,
+  { method, path, body, contentType = 'application/json', created = nowSeconds() }: CallToSign,
 ): Promise<Record<string, string>> {
   return signRequest(
     {
@@ -31,7 +32,7 @@ export function signedHeaders(
       nonce: randomBytes(16).toString('base64url'),
       ...(body !== undefined && {
         body: {
-          contentType: 'application/json',
+          contentType,
           sha256: createHash('sha256').update(body).digest(),
         },
       }),

@@ -23,7 +23,11 @@ export const OF_SIGNED_ROUTES: readonly ErrorCode[] = [
 ]
 
 /** What a route can answer because of its guard and its attestation, whatever its handler does. */
-export function codesOf({ guard, attest }: Pick<Route, 'guard' | 'attest'>): readonly ErrorCode[] {
+export function codesOf({
+  guard,
+  attest,
+  encryption,
+}: Pick<Route, 'guard' | 'attest' | 'encryption'>): readonly ErrorCode[] {
   const attested = attest === undefined ? [] : (['attestation_failed'] as const)
   if (guard === 'open') return [...OF_EVERY_ROUTE, ...attested]
   if (guard === 'limited') return [...OF_EVERY_ROUTE, ...attested, 'rate_limited']
@@ -33,5 +37,8 @@ export function codesOf({ guard, attest }: Pick<Route, 'guard' | 'attest'>): rea
     ...attested,
     ...(guard.scope === undefined ? [] : (['scope_missing'] as const)),
     'rate_limited',
+    ...(encryption === undefined ? [] : OF_ENCRYPTED_BODIES),
   ]
 }
+
+const OF_ENCRYPTED_BODIES = ['decryption_failed', 'encryption_required'] as const

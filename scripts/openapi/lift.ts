@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type * as mini from 'zod/mini'
 
 /** What a field of a request means, by its name. */
-export type FieldTexts = Readonly<Record<string, { description: string; example: string }>>
+export type FieldTexts = Readonly<Record<string, { description: string; example: unknown }>>
 
 /**
  * The service checks bodies with `zod/mini`, which starts faster; zod-to-openapi calls methods that only
@@ -39,13 +39,31 @@ export function lift(schema: mini.ZodMiniType, texts: FieldTexts): z.ZodType {
     // zod-to-openapi would write a flag of the expression into the pattern.
     return pattern === undefined ? lifted : lifted.meta({ pattern: pattern.source })
   }
+  if (isOf(def, 'union')) {
+    const options = def.options.map((option) => lift(option as mini.ZodMiniType, texts))
+    return isByMember(def)
+      ? new z.ZodDiscriminatedUnion({ ...def, options })
+      : new z.ZodUnion({ ...def, options })
+  }
+  if (isOf(def, 'array')) {
+    return new z.ZodArray({ ...def, element: lift(def.element as mini.ZodMiniType, texts) })
+  }
+  if (isOf(def, 'literal')) return new z.ZodLiteral(def)
+  if (isOf(def, 'boolean')) return new z.ZodBoolean(def)
   throw new TypeError(`a body with a schema of type ${def.type}`)
 }
+
+const isByMember = (def: z.core.$ZodUnionDef): def is z.core.$ZodDiscriminatedUnionDef =>
+  'discriminator' in def
 
 interface Defs {
   readonly object: z.core.$ZodObjectDef
   readonly optional: z.core.$ZodOptionalDef
   readonly string: z.core.$ZodStringDef
+  readonly union: z.core.$ZodUnionDef
+  readonly array: z.core.$ZodArrayDef
+  readonly literal: z.core.$ZodLiteralDef<string>
+  readonly boolean: z.core.$ZodBooleanDef
 }
 
 const isOf = <Type extends keyof Defs>(def: z.core.$ZodTypeDef, type: Type): def is Defs[Type] =>

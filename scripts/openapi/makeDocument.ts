@@ -6,6 +6,7 @@ import { gatewayEntries } from './byHand.ts'
 import { codesOf } from './codesOf.ts'
 import { makeComponents, type Components } from './components.ts'
 import { PERHAPS_ID_TOKEN, SIGNED } from './headers.ts'
+import { ENCRYPTED } from './encrypted.ts'
 import { INFO, OUTSIDE, PREFLIGHT, tagsOf } from './info.ts'
 import { lift } from './lift.ts'
 import type { Body, Operation } from './operation.ts'
@@ -54,13 +55,16 @@ function entryOf(route: Route, components: Components): RouteConfig {
 }
 
 function describe(
-  { method, path, guard, attest }: Route,
+  { method, path, guard, attest, encryption }: Route,
   operation: Operation,
   components: Components,
 ): RouteConfig {
   const { id, tag, summary, description, body, answer, codes = [] } = operation
   const isSigned = typeof guard !== 'string'
-  const problems = problemsOf([...codesOf({ guard, ...(attest && { attest }) }), ...codes])
+  const problems = problemsOf(
+    [...codesOf({ guard, ...(attest && { attest }), ...(encryption && { encryption }) }), ...codes],
+    encryption !== undefined,
+  )
   return {
     method: method.toLowerCase() as Lowercase<typeof method>,
     path,
@@ -76,7 +80,7 @@ function describe(
       ...(isSigned && body ? [components.parameter('ContentDigest')] : []),
       ...(operation.isIdempotent ? [components.parameter('IdempotencyKey')] : []),
     ],
-    ...(body && { request: { body: bodyOf(body, components) } }),
+    ...(body && { request: { body: bodyOf(body, components, encryption !== undefined) } }),
     responses: {
       [answer.status]: {
         description: answer.description,
@@ -86,6 +90,7 @@ function describe(
             schema: components.schema(answer.schema),
             example: answer.example,
           },
+          ...(encryption && ENCRYPTED),
         },
       },
       ...Object.fromEntries(problems.map((each) => [each.status, components.problem(each)])),
@@ -96,12 +101,19 @@ function describe(
 const UNRATED = [['X-Request-Id', true]] as const
 const RATED = [...UNRATED, ['RateLimit-Policy', true], ['RateLimit', true]] as const
 
-function bodyOf({ name, description, schema, fields, examples }: Body, components: Components) {
+function bodyOf(
+  { name, description, isOptional = false, schema, fields, examples }: Body,
+  components: Components,
+  takesJwe: boolean,
+) {
   const lifted = lift(schema, fields).meta({ id: name, description })
   return {
-    required: true,
+    required: !isOptional,
     description,
-    content: { 'application/json': { schema: components.schema(lifted), examples } },
+    content: {
+      'application/json': { schema: components.schema(lifted), examples },
+      ...(takesJwe && ENCRYPTED),
+    },
   }
 }
 

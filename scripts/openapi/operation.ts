@@ -26,6 +26,8 @@ export interface Body {
   /** Its name in the document. */
   readonly name: string
   readonly description: string
+  /** It may be left out. */
+  readonly isOptional?: boolean
   readonly schema: mini.ZodMiniType
   readonly fields: FieldTexts
   readonly examples: Readonly<Record<string, { readonly summary: string; readonly value: object }>>

@@ -2,7 +2,8 @@ import { ACCEPTED, CHANGED, SIGN_IN } from '../../functions/src/accounts/answers
 import { BODIES } from '../../functions/src/accounts/bodies.ts'
 import { DOCUMENT, HEALTH } from '../../functions/src/http/answers.ts'
 import { CURRENT, DROP, REVOKED } from '../../functions/src/installs/answers.ts'
-import { REGISTRATION } from '../../functions/src/installs/registration.ts'
+import { KEY_SET } from '../../functions/src/encryption/answers.ts'
+import { REGISTRATION, ROTATION } from '../../functions/src/installs/registration.ts'
 import type { Body, Operation, Success } from './operation.ts'
 
 const UID = 'yQAStBRTpBMNVqsdnxaPT5UDjzmO'
@@ -26,6 +27,48 @@ const PASSWORD = {
   example: 'correct horse battery',
 }
 
+/** The members of a JWK (RFC 7517, RFC 7518 section 6). */
+const JWK_FIELDS = {
+  publicKey: {
+    description: 'A public key of the device: P-256, or RSA of 2048 to 4096 bits with `e` AQAB.',
+    example: {
+      ...{ kty: 'EC', crv: 'P-256' },
+      x: 'MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4',
+      y: '4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM',
+    },
+  },
+  kty: { description: 'The type of the key.', example: 'EC' },
+  crv: { description: 'The curve: P-256.', example: 'P-256' },
+  x: { description: 'Of the point.', example: 'MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4' },
+  y: { description: 'Of the point.', example: '4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM' },
+  n: { description: 'The modulus, base64url.', example: 'oahUIzPu…' },
+  e: { description: 'The exponent: 65537.', example: 'AQAB' },
+  alg: { description: 'What it is for, if that is said.', example: 'ECDH-ES+A256KW' },
+  use: { description: 'What it is for, if that is said.', example: 'enc' },
+  kid: { description: 'Not kept.', example: 'mine' },
+  ext: { description: 'Not kept.', example: true },
+  key_ops: { description: 'Not kept.', example: [] },
+}
+
+const rotation: Body = {
+  name: 'Rotation',
+  description: 'Nothing, or `{}`, leaves the encryption of bodies as it is.',
+  isOptional: true,
+  schema: ROTATION,
+  fields: {
+    ...JWK_FIELDS,
+    encryption: {
+      description:
+        'How the bodies of the new key are encrypted: as at the registration, or `none`.',
+      example: 'none',
+    },
+  },
+  examples: {
+    same: { summary: 'As it is', value: {} },
+    none: { summary: 'Without encryption', value: { encryption: 'none' } },
+  },
+}
+
 const registration: Body = {
   name: 'Registration',
   description: 'Step 1 without `otp`, step 2 with it.',
@@ -39,6 +82,12 @@ const registration: Body = {
     otp: {
       description: 'The code that the app has found in its slot. Good once, within a minute.',
       example: '92726532',
+    },
+    ...JWK_FIELDS,
+    encryption: {
+      description:
+        'With `otp` only: that bodies can be encrypted, under a key of the device (`publicKey`, recommended) or a pair that the service makes (`server-key`).',
+      example: { publicKey: JWK_FIELDS.publicKey.example },
     },
   },
   examples: {
@@ -161,6 +210,27 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     },
     codes: ['invalid_credentials', 'otp_rejected', 'key_suspended'],
   },
+  'GET /api/keys': {
+    id: 'getKeys',
+    tag: 'Service',
+    summary: 'The keys that bodies are encrypted to',
+    description:
+      'The public keys of the service as a JWK set (RFC 7517), the newest first. Only for encrypted bodies ' +
+      'of installs that have a key of their own. May be kept for an hour.',
+    answer: {
+      status: 200,
+      description: 'The keys.',
+      schema: KEY_SET,
+      example: {
+        keys: [
+          {
+            ...JWK_FIELDS.publicKey.example,
+            ...{ use: 'enc', alg: 'ECDH-ES+A256KW', kid: 'v1' },
+          },
+        ],
+      },
+    },
+  },
   'GET /api/installs/current': {
     id: 'getCurrentKey',
     tag: 'Installs',
@@ -186,7 +256,9 @@ export const OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: 'Get a new key in place of this one',
     description:
       'Drops the successor of the key that has signed this request. The old key works until its grace ' +
-      '(`ROTATION_GRACE_SECONDS`) ends, so a lost answer locks nobody out. Takes no body, or `{}`.',
+      '(`ROTATION_GRACE_SECONDS`) ends, so a lost answer locks nobody out. The encryption of bodies stays as ' +
+      'it is, with a new pair where the service has made one, unless the body asks for another.',
+    body: rotation,
     answer: {
       status: 200,
       description: 'Where to look for the new credential.',

@@ -1,6 +1,7 @@
 import type { ResponseConfig } from '@asteasolutions/zod-to-openapi'
 import { ERRORS, type ErrorCode } from '@latchkey/protocol'
 import type { Ref } from './components.ts'
+import { ENCRYPTED } from './encrypted.ts'
 import type { AnswerHeader } from './headers.ts'
 import { OF_SIGNED_ROUTES } from './codesOf.ts'
 
@@ -9,10 +10,12 @@ export interface Problems {
   readonly status: number
   readonly name: string
   readonly codes: readonly ErrorCode[]
+  /** Of an operation that takes encrypted bodies: what comes after decryption is encrypted. */
+  readonly canBeEncrypted: boolean
 }
 
 /** An operation's codes by status, each with those that the guard refuses first. */
-export function problemsOf(codes: readonly ErrorCode[]): Problems[] {
+export function problemsOf(codes: readonly ErrorCode[], canBeEncrypted = false): Problems[] {
   const byStatus = new Map<number, Set<ErrorCode>>()
   for (const code of codes) {
     const { status } = ERRORS[code]
@@ -20,7 +23,12 @@ export function problemsOf(codes: readonly ErrorCode[]): Problems[] {
   }
   return [...byStatus]
     .sort(([one], [other]) => one - other)
-    .map(([status, some]) => ({ status, name: nameOf(some), codes: [...some] }))
+    .map(([status, some]) => ({
+      status,
+      name: `${nameOf(some)}${canBeEncrypted ? 'MaybeEncrypted' : ''}`,
+      codes: [...some],
+      canBeEncrypted,
+    }))
 }
 
 /** Operations that answer the same codes share one response. */
@@ -61,7 +69,7 @@ export function headersOf({ status, codes }: Problems): Map<AnswerHeader, boolea
 }
 
 export const problemResponse = (
-  { status, codes }: Problems,
+  { status, codes, canBeEncrypted }: Problems,
   headers: Readonly<Record<string, Ref>>,
 ): ResponseConfig => {
   return {
@@ -79,6 +87,7 @@ export const problemResponse = (
           codes.map((code) => [code, { $ref: `#/components/examples/${code}` }]),
         ),
       },
+      ...(canBeEncrypted && ENCRYPTED),
     },
   }
 }

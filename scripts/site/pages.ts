@@ -32,6 +32,7 @@ const NAMED: readonly Section[] = [
       'docs/endpoints/password_confirm.md',
       'docs/endpoints/login.md',
       'docs/gateway.md',
+      'docs/encryption.md',
     ],
   },
   {

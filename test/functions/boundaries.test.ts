@@ -7,13 +7,15 @@ const CHECKOUT = resolve(__dirname, '../..')
 /** Inside functions, each may import from those above it, and from its own folder. */
 const LAYERS: readonly (readonly string[])[] = [
   ['accountSettings.ts', 'attestSettings.ts', 'behaviourSettings.ts', 'issuance.ts', 'shards.ts'],
+  // Its groups are those of attestation.
+  ['encryptionSettings.ts'],
   ['http', 'config.ts', 'log.ts', 'beforeTermination.ts'],
   ['deadline.ts', 'firebase.ts', 'refusalLog.ts', 'eachShard.ts'],
   ['database.ts', 'identity.ts', 'appCheckTokens.ts'],
   ['shardDatabase.ts'],
   // The one feature that others build on: whose keys they guard, count and sweep.
   ['installs'],
-  ['accounts', 'attest', 'gateway', 'guard', 'usage'],
+  ['accounts', 'attest', 'encryption', 'gateway', 'guard', 'usage'],
   ['behaviour', 'sweep'],
   ['routes.ts'],
   ['router.ts'],

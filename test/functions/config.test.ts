@@ -29,7 +29,10 @@ test('every setting has its default where nothing is set', () => {
   expect([databaseUrl, databaseUrls]).toEqual([GOOD.DATABASE_URL, [GOOD.DATABASE_URL]])
   const { attestationSecrets, attestEmulatorHost, ...local } = rest
   expect([attestationSecrets(), attestEmulatorHost]).toEqual(['{}', undefined])
-  const { attest, attestProviders, attestOnce, appCheckAppIds, recaptchaHosts, ...further } = local
+  const { attest, attestProviders, attestOnce, appCheckAppIds, recaptchaHosts, ...recognised } =
+    local
+  const { encryption, ...further } = recognised
+  expect(encryption).toEqual(new Map())
   expect([attest, attestProviders, attestOnce, appCheckAppIds, recaptchaHosts]).toEqual([
     new Map(),
     [],
@@ -122,6 +125,14 @@ describe('behaviour', () => {
   })
 })
 
+test('encrypted bodies are demanded by group or path', () => {
+  const ENCRYPTION = 'accounts=require,/api/login=allow'
+  expect([...configOf({ ENCRYPTION }).encryption]).toEqual([
+    ['accounts', 'require'],
+    ['/api/login', 'allow'],
+  ])
+})
+
 const WRONG: Record<string, readonly string[]> = {
   DATABASE_DEADLINE_MS: ['0', '49', '2401', '-1', 'soon'],
   ROTATION_GRACE_SECONDS: ['-1', '86401'],
@@ -138,6 +149,18 @@ const WRONG: Record<string, readonly string[]> = {
   INSTALL_CACHE_TTL_SECONDS: ['0', '61'],
   NONCE_MEMORY_MAX: ['0', '100000001'],
   GATEWAY_CACHE_MIB: ['0', '1025'],
+  ENCRYPTION: [
+    'accounts',
+    'accounts=on',
+    'open=require',
+    'proxy=require',
+    'accounts=require,accounts=allow',
+    'accounts=require=allow',
+    'accounts=require,',
+    'login=require',
+    '/login=require',
+  ],
+  SERVER_KEY_QUEUE: ['-1', '65'],
   SWEEP_BATCH: ['0', '1001'],
   CREDENTIAL_PICKUP: ['', 'Remove', 'drop'],
   ISSUANCE: ['', 'Direct', 'none'],

@@ -79,9 +79,11 @@ const ANSWERS: Partial<Record<ErrorCode, () => Promise<Received>>> = {
   },
 }
 
-/** Of the protected endpoints (accounts/routes.test.ts), or of parts that are not there yet. */
+/** Of the protected endpoints (accounts/routes.test.ts), of encrypted bodies (encryption/service.test.ts), or of parts that are not there yet. */
 const LATER: readonly ErrorCode[] = [
   'attestation_failed',
+  'decryption_failed',
+  'encryption_required',
   'idempotency_mismatch',
   'login_rejected',
   'sms_budget_exhausted',

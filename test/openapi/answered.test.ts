@@ -24,6 +24,8 @@ let strict: Instance
 let full: Instance
 /** Wants to know what calls. */
 let attesting: Instance
+/** Takes encrypted bodies only. */
+let demanding: Instance
 let auth: Server
 let folder: string
 let printed: jest.SpyInstance
@@ -58,9 +60,12 @@ beforeAll(async () => {
   full = await startInstance(database, { ...settings, nonceMemoryMax: 1 })
   const groups = ['open', 'sms', 'accounts', 'installs'].map((group) => [group, 'enforce'] as const)
   attesting = await startInstance(database, { ...settings, attest: new Map(groups) })
+  const demanded = ['sms', 'accounts', 'installs'].map((group) => [group, 'require'] as const)
+  demanding = await startInstance(database, { ...settings, encryption: new Map(demanded) })
 })
 afterAll(async () => {
   await Promise.all([instance.close(), strict.close(), full.close(), attesting.close()])
+  await demanding.close()
   await database.close()
   delete process.env['FIREBASE_AUTH_EMULATOR_HOST']
   auth.closeAllConnections()
@@ -138,6 +143,7 @@ interface Ask {
   readonly body?: unknown
   readonly created?: number
   readonly nonce?: string
+  readonly contentType?: string
   readonly headers?: Record<string, string>
   readonly at?: Instance
 }
@@ -156,6 +162,7 @@ async function requestTo(operation: Operation, ask: Ask = {}): Promise<Outgoing>
   const more = {
     ...(text !== undefined && { body: text }),
     ...(ask.nonce !== undefined && { nonce: ask.nonce }),
+    ...(ask.contentType !== undefined && { contentType: ask.contentType }),
   }
   const request = await signed(key, { method, target, created, ...more })
   return { ...request, headers: { ...request.headers, ...headers } }
@@ -188,6 +195,13 @@ const CURRENT: Operation = {
   isSigned: true,
   scope: undefined,
 }
+
+/** Of RFC 7517 appendix A.1. */
+const PUBLIC_KEY = JSON.stringify({
+  ...{ crv: 'P-256', kty: 'EC' },
+  x: 'MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4',
+  y: '4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM',
+})
 
 /** A way to each code. */
 const WAYS: Partial<Record<ErrorCode, (operation: Operation) => Promise<Received>>> = {
@@ -222,6 +236,14 @@ const WAYS: Partial<Record<ErrorCode, (operation: Operation) => Promise<Received
   key_dormant: (operation) => call(operation, { key: newKey({ status: 'dormant' }) }),
   scope_missing: (operation) => call(operation, { key: newKey({ scopes: { other: true } }) }),
   attestation_failed: (operation) => call(operation, { at: attesting }),
+  decryption_failed: (operation) =>
+    call(operation, {
+      key: newKey({ encryption: { kind: 'device-key', publicKey: PUBLIC_KEY } }),
+      ...{ body: 'no JWE', contentType: 'application/jose' },
+      // Node's client sends the body of a GET only when it is told its length.
+      headers: { 'content-length': '8' },
+    }),
+  encryption_required: (operation) => call(operation, { at: demanding }),
   rate_limited: (operation) => second(operation, strict),
   unavailable: (operation) => second(operation, full),
   otp_rejected: (operation) =>
@@ -275,6 +297,7 @@ const NOT_HERE: Readonly<Record<string, string>> = {
   internal: 'a fault that nobody has foreseen: test/functions/handler.test.ts makes one',
   'unavailable GET /api/health': 'a body that takes longer than 9 s',
   'unavailable GET /api/openapi.json': 'a body that takes longer than 9 s',
+  'unavailable GET /api/keys': 'a body that takes longer than 9 s',
   'unavailable POST /api/installs': 'a database that is away: test/functions/installs',
   'conflict DELETE /api/installs/current': 'a record that changes at that very moment',
 }
@@ -316,6 +339,7 @@ describe('and succeeds', () => {
     const [phone, password] = [newPhone(), 'correct horse']
     await succeed('/api/health', {}, 'GET')
     await succeed('/api/openapi.json', {}, 'GET')
+    await succeed('/api/keys', {}, 'GET')
     await succeed('/api/installs')
     await succeed('/api/register', { key, body: { phone, password } })
     database.clock.ms += 61_000

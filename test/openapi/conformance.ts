@@ -129,7 +129,7 @@ function bodyFaults(seen: Seen, { content = {} }: Response, pointer: string): st
   if (content[key]?.schema === undefined) return []
   let body: unknown
   try {
-    body = JSON.parse(seen.text)
+    body = key === 'application/jose' ? seen.text : JSON.parse(seen.text)
   } catch {
     return ['the body is not JSON']
   }

@@ -4,6 +4,7 @@ import { attestations } from './cases/attestations.ts'
 import { behaviour } from './cases/behaviour.ts'
 import { challenges } from './cases/challenges.ts'
 import { drops } from './cases/drops.ts'
+import { encryption } from './cases/encryption.ts'
 import { flushes } from './cases/flushes.ts'
 import { indexes } from './cases/indexes.ts'
 import { keys } from './cases/keys.ts'
@@ -29,6 +30,7 @@ export const CASES: Readonly<Record<string, readonly Case[]>> = {
   drops,
   attestations,
   behaviour,
+  encryption,
   statuses,
   nonces,
   revocations,

@@ -1,19 +1,18 @@
 import type { ServerResponse } from 'node:http'
-import { ERRORS, HEADERS, type ErrorCode } from '@latchkey/protocol'
+import { ENCRYPTION, ERRORS, HEADERS, type ErrorCode } from '@latchkey/protocol'
 import type { ApiErrorOptions } from './apiError.ts'
 import { SECURITY_HEADERS } from './securityHeaders.ts'
 
 export type HeaderMap = Readonly<Record<string, string>>
 
+/** Encrypts the text of an answer, for the install that has asked. */
+export type Seal = (text: string, contentType: string) => Promise<string>
+
 /** A list, name and value in turn: an object joined from several would cost more than the signature. */
-const FIXED: readonly string[] = [
-  // Nothing here is to be stored; what is stored all the same is good for one origin's pages alone.
-  'Cache-Control',
-  'no-store',
-  'Vary',
-  'Origin',
-  ...SECURITY_HEADERS,
-]
+const ALWAYS: readonly string[] = ['Vary', 'Origin', ...SECURITY_HEADERS]
+
+/** Nothing here is to be stored; what is stored all the same is good for one origin's pages alone. */
+const FIXED: readonly string[] = [HEADERS.cacheControl, 'no-store', ...ALWAYS]
 
 /**
  * RFC 9110 section 15.5.2: a 401 says how to be let in, the same for every cause. The scheme is registered
@@ -28,8 +27,9 @@ export function answerJson(
   status: number,
   body: unknown,
   headers?: HeaderMap,
-): void {
-  write(res, requestId, status, 'application/json', body, headers)
+  seal?: Seal,
+): void | Promise<void> {
+  return write(res, requestId, status, 'application/json', body, headers, seal)
 }
 
 /** What another service has said, to be answered as it is. */
@@ -110,7 +110,11 @@ export interface Problem extends ApiErrorOptions {
 }
 
 /** The one writer of errors: RFC 9457 `application/problem+json` with the table's public text. */
-export function answerProblem(res: ServerResponse, problem: Problem): void {
+export function answerProblem(
+  res: ServerResponse,
+  problem: Problem,
+  seal?: Seal,
+): void | Promise<void> {
   const { code, requestId, errors, members, retryAfterSeconds } = problem
   const { status, title, detail } = ERRORS[code]
   const type = `${problem.errorsUrl}#${code}`
@@ -120,7 +124,7 @@ export function answerProblem(res: ServerResponse, problem: Problem): void {
     retryAfterSeconds === undefined
       ? problem.headers
       : { ...problem.headers, 'Retry-After': String(retryAfterSeconds) }
-  write(res, requestId, status, 'application/problem+json', body, headers)
+  return write(res, requestId, status, 'application/problem+json', body, headers, seal)
 }
 
 /** Ends the answer to a preflight; its headers are set. Safari waits for a body without a length. */
@@ -135,12 +139,28 @@ function write(
   status: number,
   contentType: string,
   body: unknown,
+  headers: HeaderMap | undefined,
+  seal: Seal | undefined,
+): void | Promise<void> {
+  const text = JSON.stringify(body)
+  if (seal === undefined) return send(res, requestId, status, contentType, text, headers)
+  return seal(text, contentType).then((sealed) =>
+    send(res, requestId, status, ENCRYPTION.mediaType, sealed, headers),
+  )
+}
+
+function send(
+  res: ServerResponse,
+  requestId: string,
+  status: number,
+  contentType: string,
+  text: string,
   headers: HeaderMap = {},
 ): void {
   if (isAnswered(res)) return
-  const text = JSON.stringify(body)
   const list = [
-    ...FIXED,
+    // The few answers that may be stored say so themselves.
+    ...(HEADERS.cacheControl in headers ? ALWAYS : FIXED),
     HEADERS.contentType,
     contentType,
     'Content-Length',

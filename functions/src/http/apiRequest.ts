@@ -1,14 +1,15 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { Target } from '@latchkey/protocol'
 import type { AttestationRecord, Install } from '../installs/install.ts'
-import type { HeaderMap, Relayed } from './answer.ts'
+import type { HeaderMap, Relayed, Seal } from './answer.ts'
 
 /** A request that has passed its route's guard. */
 export interface ApiRequest {
   readonly requestId: string
   /** Nothing is added to it: under a framework that has changed its prototype each new property is dear. */
   readonly incoming: IncomingMessage
-  readonly headers: IncomingHttpHeaders
+  /** Those of the plaintext, once an encrypted body has been opened. */
+  headers: IncomingHttpHeaders
   /** The route's path for the log; empty until it is found, as what was asked for may hold anything. */
   routePath: string
   /** What was asked for, in the canonical form that was signed; undefined until it is found good. */
@@ -20,6 +21,8 @@ export interface ApiRequest {
   gate: Gate | undefined
   /** What the gate has found out. */
   attestation: AttestationRecord | undefined
+  /** What its answer is encrypted with, from then on whatever it is; undefined nearly always. */
+  seal: Seal | undefined
 }
 
 /**

@@ -31,10 +31,14 @@ function faultOf(issue: core.$ZodIssue): FieldFault {
 }
 
 /**
- * For routes that take nothing: an absent body, or the `{}` of clients that always send one.
+ * For routes that take nothing.
  * @throws ApiError `invalid_request`
  */
 export function refuseBody(req: ApiRequest): void {
-  if (req.rawBody.length === 0 || /^\s*\{\s*\}\s*$/.test(req.rawBody.toString('latin1'))) return
+  if (isEmptyBody(req)) return
   throw new ApiError('invalid_request', { errors: [{ pointer: '#', detail: 'must be empty' }] })
 }
+
+/** Nothing, or the `{}` of clients that always send an object. */
+export const isEmptyBody = ({ rawBody }: ApiRequest): boolean =>
+  rawBody.length === 0 || /^\s*\{\s*\}\s*$/.test(rawBody.toString('latin1'))

@@ -22,7 +22,7 @@ export const DROP = z
   .strictObject({
     drop: z.enum(['otp', 'credential']).meta({
       description:
-        '`otp`: `{ code, expiresAt }`. `credential`: `{ apiKey, hmacSecret, keyId, issuedAt }`.',
+        '`otp`: `{ code, expiresAt }`. `credential`: `{ apiKey, hmacSecret, keyId, issuedAt, encryption? }`.',
     }),
     path: z
       .string()
@@ -68,6 +68,9 @@ export const CURRENT = z
         examples: [1],
       }),
     graceUntil: time('Until when a superseded key works.').optional(),
+    encryption: z.enum(['server-key', 'device-key']).optional().meta({
+      description: 'Whose key pair its bodies can be encrypted with; absent where they cannot.',
+    }),
   })
   .meta({ id: 'CurrentKey', description: 'The record of the key that has signed the request.' })
 

@@ -2,10 +2,11 @@ import type { Identity } from '../identity.ts'
 import type { Log } from '../log.ts'
 import { ApiError } from '../http/apiError.ts'
 import { installOf, type Answer, type ApiRequest, type Handler } from '../http/apiRequest.ts'
-import { parseBody, refuseBody } from '../http/parseBody.ts'
+import { isEmptyBody, parseBody, refuseBody } from '../http/parseBody.ts'
 import type { ShardMap } from '../shards.ts'
 import { STEP_1, type Issuance } from '../issuance.ts'
 import type { Drop, Revoked } from './answers.ts'
+import type { EncryptionWish } from './encryption.ts'
 import type { Issuing } from './issuing.ts'
 import type { OpenLimits } from './openLimits.ts'
 import { slotOf } from './slot.ts'
@@ -50,8 +51,9 @@ export function makeInstallHandlers(parts: InstallHandlerParts) {
   const register: Handler = async (req) => {
     // zod is loaded by the first registration: signed requests have no use for it.
     const { REGISTRATION } = await import('./registration.ts')
-    const { deviceId, uid, otp } = parseBody(req, REGISTRATION)
+    const { deviceId, uid, otp, encryption } = parseBody(req, REGISTRATION)
     if (otp !== undefined && issuance !== 'challenge') throw noSecondStep()
+    if (otp === undefined && encryption !== undefined) throw tooEarly()
     // Before any limit that others share: what no genuine app has sent takes nothing from them.
     const settle = await req.gate?.(req)
     const isOwner = await proveOwner(req, uid)
@@ -66,7 +68,7 @@ export function makeInstallHandlers(parts: InstallHandlerParts) {
         throw pass.full()
       return whereToLook(place, issuance === 'challenge' ? 'otp' : 'credential', urlOf(uid))
     }
-    const verdict = await issuing.redeem(place, otp, isOwner, req.attestation)
+    const verdict = await issuing.redeem(place, otp, isOwner, req.attestation, encryption)
     if (verdict === 'full') throw pass.full()
     if (verdict !== 'issued') throw new ApiError(verdict)
     onIssued(req)
@@ -75,16 +77,16 @@ export function makeInstallHandlers(parts: InstallHandlerParts) {
   }
 
   const showCurrent: Handler = (req) => {
-    const { keyId, status, scopes, createdAt, lastUsedAt, masterVersion, graceUntil } =
+    const { keyId, status, scopes, createdAt, lastUsedAt, masterVersion, graceUntil, encryption } =
       installOf(req)
+    // A member that is undefined is not written.
     const body = { keyId, status, scopes, createdAt, lastUsedAt, masterVersion }
-    return { status: 200, body: graceUntil === undefined ? body : { ...body, graceUntil } }
+    return { status: 200, body: { ...body, graceUntil, encryption } }
   }
 
   const rotate: Handler = async (req) => {
-    refuseBody(req)
     const install = installOf(req)
-    const verdict = await issuing.rotate(install, req.attestation)
+    const verdict = await issuing.rotate(install, req.attestation, await wishOf(req))
     forget(install.keyId)
     if (verdict !== 'issued') throw new ApiError(verdict)
     log({ event: 'rotated', requestId: req.requestId })
@@ -110,6 +112,22 @@ export function makeInstallHandlers(parts: InstallHandlerParts) {
 function whereToLook({ uid, slot }: Place, drop: Drop['drop'], databaseUrl: string): Answer<Drop> {
   return { status: 200, body: { drop, path: `users/${uid}/${slot}/${drop}`, databaseUrl } }
 }
+
+/** What a rotation asks for; nothing, or `{}`, leaves its encryption as it is. */
+async function wishOf(req: ApiRequest): Promise<EncryptionWish | 'none' | undefined> {
+  if (isEmptyBody(req)) return undefined
+  const { ROTATION } = await import('./registration.ts')
+  return parseBody(req, ROTATION).encryption
+}
+
+/**
+ * A stranger may begin a registration in anybody's name, so what is asked for then cannot be his choice; and
+ * a pair is not made for him (threat T10).
+ */
+const tooEarly = (): ApiError =>
+  new ApiError('invalid_request', {
+    errors: [{ pointer: '#/encryption', detail: 'must come with the one-time password' }],
+  })
 
 const noSecondStep = (): ApiError =>
   new ApiError('invalid_request', {

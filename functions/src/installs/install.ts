@@ -1,4 +1,5 @@
 import type { Provider } from '../attestSettings.ts'
+import type { EncryptionKind, EncryptionRecord } from './encryption.ts'
 
 /** `active`, or why a key no longer is. */
 export type InstallStatus = 'active' | 'superseded' | 'suspended' | 'revoked' | 'dormant'
@@ -37,6 +38,8 @@ export interface Install {
   readonly attestation?: AttestationRecord
   /** There while it was not taken back; in force until its time. */
   readonly risk?: InstallRisk
+  /** Whether its bodies may be encrypted, and how. The keys stay in the database: they are large. */
+  readonly encryption?: EncryptionKind
 }
 
 /** Whether a key may be used, or which error says why not. */
@@ -80,7 +83,10 @@ export const isUnused = ({ lastUsedAt, createdAt }: Install): boolean => lastUse
 /** Reads a stored record; null when there is none. The rules have checked its shape. */
 export function parseInstall(keyId: string, value: unknown): Install | null {
   if (value === null || value === undefined) return null
-  const record = value as Omit<Install, 'keyId' | 'scopes'> & { scopes?: Record<string, true> }
+  const record = value as Omit<Install, 'keyId' | 'scopes' | 'encryption'> & {
+    scopes?: Record<string, true>
+    encryption?: EncryptionRecord
+  }
   return {
     keyId,
     uid: record.uid,
@@ -95,5 +101,6 @@ export function parseInstall(keyId: string, value: unknown): Install | null {
     ...(record.pickupBy !== undefined && { pickupBy: record.pickupBy }),
     ...(record.attestation !== undefined && { attestation: record.attestation }),
     ...(record.risk !== undefined && { risk: record.risk }),
+    ...(record.encryption !== undefined && { encryption: record.encryption.kind }),
   }
 }

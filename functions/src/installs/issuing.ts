@@ -1,7 +1,9 @@
+import type { JsonWebKey } from 'node:crypto'
 import { formatApiKey } from '@latchkey/protocol'
 import { isUnavailable } from '../deadline.ts'
 import { withShard, withShardOf, type ShardMap } from '../shards.ts'
 import { SHARED_KEY_ID, SHARED_PLACE } from '../issuance.ts'
+import type { EncryptionIssuer, EncryptionWish } from './encryption.ts'
 import { riskInForce, type AttestationRecord, type Install, type InstallRisk } from './install.ts'
 import type { Keyring } from './keyring.ts'
 import type { Challenge, InstallStore, Issue, Place, Revocation, Superseded } from './store.ts'
@@ -11,6 +13,8 @@ export interface IssuingParts {
   readonly store: InstallStore
   readonly shards: ShardMap
   readonly keyring: Keyring
+  /** Loaded by the first install that asks for encryption. */
+  readonly encryption: () => Promise<EncryptionIssuer>
   /** A new UUIDv7 as 32 hex digits. */
   readonly newId: () => string
   /** Unix milliseconds. */
@@ -44,9 +48,14 @@ export interface Issuing {
     code: string,
     isOwner: boolean,
     attestation?: AttestationRecord,
+    wish?: EncryptionWish,
   ): Promise<RedeemVerdict>
-  /** Drops the successor of an active key. */
-  rotate(install: Install, attestation?: AttestationRecord): Promise<'issued' | 'conflict'>
+  /** Drops the successor of an active key, with the same encryption unless another is wished for. */
+  rotate(
+    install: Install,
+    attestation?: AttestationRecord,
+    wish?: EncryptionWish | 'none',
+  ): Promise<'issued' | 'conflict'>
   revoke(install: Install, reason: string): Promise<'revoked' | 'conflict'>
 }
 
@@ -106,6 +115,22 @@ export function makeIssuing(parts: IssuingParts): Issuing {
         ...(risk !== undefined && { risk }),
       },
     }
+  }
+
+  /** Keys are made for whoever has proven to be the owner, and for nobody before that (threat T10). */
+  const encrypted = async (issue: Issue, wish: EncryptionWish | undefined): Promise<Issue> => {
+    if (wish === undefined) return issue
+    const { keyId, masterVersion } = issue.install
+    const issuer = await parts.encryption()
+    return { ...issue, encryption: await issuer.issue(wish, keyId, masterVersion) }
+  }
+
+  /** What a rotation leaves as it is: the device's key, or that we make one. */
+  const sameAs = async ({ keyId, encryption }: Install): Promise<EncryptionWish | undefined> => {
+    if (encryption !== 'device-key') return encryption
+    const record = await store.readEncryption(keyId)
+    // Gone meanwhile, as its key is: the rotation will be refused.
+    return record === null ? undefined : { publicKey: JSON.parse(record.publicKey) as JsonWebKey }
   }
 
   const isRightCode = async (challenge: Challenge, code: string): Promise<boolean> => {
@@ -177,10 +202,12 @@ export function makeIssuing(parts: IssuingParts): Issuing {
       return 'done'
     },
 
-    redeem: async (place, code, isOwner, attestation) => {
+    redeem: async (place, code, isOwner, attestation, wish) => {
+      // First: what cannot be given shall not cost an attempt.
+      if (wish !== undefined) (await parts.encryption()).check(wish)
       const counted = await store.countAttempt(place, isOwner, now())
       if (counted !== 'written') return counted === 'full' ? 'full' : 'otp_rejected'
-      const issue = issueFor(newKeyIdFor(place), place, settings.defaultScopes, attestation)
+      let issue = issueFor(newKeyIdFor(place), place, settings.defaultScopes, attestation)
       for (let tries = 0; tries < CLAIM_TRIES; tries += 1) {
         const [challenge, earlier, former] = await Promise.all([
           store.readChallenge(place),
@@ -203,6 +230,7 @@ export function makeIssuing(parts: IssuingParts): Issuing {
           risks.some((risk) => risk?.level === 'suspended')
         if (isSuspended) return 'key_suspended'
         const risk = risks.find((each) => each !== undefined)
+        if (issue.encryption === undefined) issue = await encrypted(issue, wish)
         const claimed = await store.claim(
           challenge,
           risk === undefined ? issue : { ...issue, install: { ...issue.install, risk } },
@@ -217,12 +245,16 @@ export function makeIssuing(parts: IssuingParts): Issuing {
 
     // The SDK sends a write whose acknowledgement was lost once more, and that one is refused: what is
     // refused may have been done, and is looked up.
-    rotate: async (install, attestation = install.attestation) => {
+    rotate: async (install, attestation = install.attestation, wish) => {
       // Nobody may replace what all share.
       if (install.keyId === SHARED_KEY_ID) return 'conflict'
       const keyId = withShardOf(newId(), install.keyId)
+      const wanted = wish === 'none' ? undefined : (wish ?? (await sameAs(install)))
       const risk = riskInForce(install, now())
-      const issue = issueFor(keyId, install, install.scopes, attestation, { risk })
+      const issue = await encrypted(
+        issueFor(keyId, install, install.scopes, attestation, { risk }),
+        wanted,
+      )
       const earlier = supersede(install, settings.rotationGraceSeconds)
       const issued =
         (await store.rotate(issue, earlier)) || (await store.read(issue.install.keyId)) !== null

@@ -11,12 +11,16 @@ const LABELS = {
   hmacSecret: 'latchkey/1/hmac-secret/',
   totpSecret: 'latchkey/1/totp-secret/',
   keyedHash: 'latchkey/1/keyed-hash/',
+  privateKeySeal: 'latchkey/1/private-key-seal/',
+  serviceKey: 'latchkey/1/service-key/p-256',
 } as const
 
 /** Derives all secrets of installs from the master secrets. Holds no state but them. */
 export interface Keyring {
   /** The newest version: the one that issues. */
   readonly newestVersion: number
+  /** All, the newest first. */
+  readonly versions: readonly number[]
   has(masterVersion: number): boolean
   /** The 32 hex digits that an API key ends with. */
   apiKeyMac(masterVersion: number, keyId: string): string
@@ -26,6 +30,10 @@ export interface Keyring {
   totpSecret(masterVersion: number, challengeId: string): Buffer
   /** HMAC-SHA256 (32 bytes) under a key of its own for each kind of value. */
   keyedHash(masterVersion: number, kind: string, value: string): Buffer
+  /** 32 bytes: seals the private key that the service keeps for this install. */
+  privateKeySeal(masterVersion: number, keyId: string): Buffer
+  /** 48 bytes, from which the service's own P-256 key is made. */
+  serviceKeySeed(masterVersion: number): Buffer
 }
 
 const MASTER_SECRET = /^[A-Za-z0-9_-]{43,}$/
@@ -45,6 +53,7 @@ export function makeKeyring(masterSecrets: string): Keyring {
   const masterOf = (version: number): Buffer => known(masters.get(version))
   return {
     newestVersion: Math.max(...masters.keys()),
+    versions: [...masters.keys()].sort((one, other) => other - one),
     has: (version) => masters.has(version),
     apiKeyMac: (version, keyId) => known(macs.get(version))(macInput(version, keyId)).slice(0, 32),
     hmacSecret: (version, keyId) => derive(masterOf(version), LABELS.hmacSecret + keyId),
@@ -54,6 +63,8 @@ export function makeKeyring(masterSecrets: string): Keyring {
       createHmac('sha256', derive(masterOf(version), LABELS.keyedHash + kind))
         .update(value)
         .digest(),
+    privateKeySeal: (version, keyId) => derive(masterOf(version), LABELS.privateKeySeal + keyId),
+    serviceKeySeed: (version) => derive(masterOf(version), LABELS.serviceKey, 48),
   }
 }
 
@@ -78,8 +89,8 @@ export function equalInConstantTime(one: string, other: string): boolean {
 }
 
 /** HKDF-SHA256 without a salt: the master secret is uniformly random already (RFC 5869 section 3.1). */
-function derive(master: Buffer, info: string): Buffer {
-  return Buffer.from(hkdfSync('sha256', master, '', info, 32))
+function derive(master: Buffer, info: string, bytes = 32): Buffer {
+  return Buffer.from(hkdfSync('sha256', master, '', info, bytes))
 }
 
 function known<T>(value: T | undefined): T {

@@ -37,6 +37,7 @@ export function makeShardedStore(stores: readonly InstallStore[], shards: ShardM
     rotate: (issue, earlier) => atKey(earlier.install.keyId).rotate(issue, earlier),
     // Not thrown at once: whoever reads waits for a promise.
     read: async (keyId) => atKey(keyId).read(keyId),
+    readEncryption: async (keyId) => atKey(keyId).readEncryption(keyId),
     revoke: (install, revocation) => atKey(install.keyId).revoke(install, revocation),
     collect: (install, ...rest) => atKey(install.keyId).collect(install, ...rest),
     recordUse: (install, ...rest) => atKey(install.keyId).recordUse(install, ...rest),

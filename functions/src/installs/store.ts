@@ -1,5 +1,6 @@
 import type { Database } from '../database.ts'
 import { increment, readStored } from '../database.ts'
+import type { EncryptionRecord, IssuedEncryption } from './encryption.ts'
 import { isUnused, parseInstall } from './install.ts'
 import type { AttestationRecord, Install, InstallStatus } from './install.ts'
 import { openCounter, openQuota, type OpenQuotas, type OpenStep } from './openLimits.ts'
@@ -21,6 +22,7 @@ export interface Issue {
   readonly apiKey: string
   /** base64url of 32 bytes. */
   readonly hmacSecret: string
+  readonly encryption?: IssuedEncryption
 }
 
 /** One (UID, slot) pair. */
@@ -63,6 +65,8 @@ export interface InstallStore {
   /** Drops a new credential and supersedes the old key; false when that is no longer active. */
   rotate(issue: Issue, earlier: Superseded): Promise<boolean>
   read(keyId: string): Promise<Install | null>
+  /** The keys of its encrypted bodies, which `read` leaves out; null for a key without. */
+  readEncryption(keyId: string): Promise<EncryptionRecord | null>
   /** Revokes the key for good and takes its drop away; false when there is no such key. */
   revoke(install: Install, revocation: Revocation): Promise<boolean>
   /** Removes the drop that has done its work; false when the slot holds another key's by now. */
@@ -196,6 +200,9 @@ export function makeInstallStore(
 
     read: async (keyId) => parseInstall(keyId, await database.read(`installs/${keyId}`)),
 
+    readEncryption: async (keyId) =>
+      (await database.read(`installs/${keyId}/encryption`)) as EncryptionRecord | null,
+
     revoke: async (install, revocation) => {
       const { paths, otherwise } = revoked(install, revocation, retentionMs)
       return (await database.write(paths)) || (otherwise !== undefined && database.write(otherwise))
@@ -232,16 +239,21 @@ export const dayOf = (ms: number): number => Math.floor(ms / 86_400_000)
 const joined = (updates: readonly Record<string, unknown>[]): Record<string, unknown> =>
   Object.fromEntries(updates.flatMap((update) => Object.entries(update)))
 
-function issued({ install, apiKey, hmacSecret }: Issue, origin: Record<string, string>) {
+function issued(issue: Issue, origin: Record<string, string>) {
+  const { install, apiKey, hmacSecret, encryption } = issue
   const { keyId, scopes, ...record } = install
   return {
-    [credentialPath(install)]: { apiKey, hmacSecret, keyId, issuedAt: install.createdAt },
+    [credentialPath(install)]: {
+      ...{ apiKey, hmacSecret, keyId, issuedAt: install.createdAt },
+      ...(encryption && { encryption: encryption.drop }),
+    },
     [`installs/${keyId}`]: {
       ...record,
       ...origin,
       place: placeName(install),
       unusedSince: install.createdAt,
       scopes: Object.fromEntries(scopes.map((scope) => [scope, true])),
+      ...(encryption && { encryption: encryption.record }),
     },
   }
 }
@@ -253,6 +265,8 @@ export function superseded({ install, graceUntil, revocation }: Superseded, rete
     [`${path}/graceUntil`]: graceUntil,
     // The new drop takes the old one's place; the rules hold the two together.
     [`${path}/pickupBy`]: null,
+    // Where the key ends at once; else it still decrypts, until its record goes.
+    ...(graceUntil <= revocation.at && withoutEncryption(install)),
     ...feedEntry(install, revocation),
   }
 }
@@ -276,12 +290,17 @@ export function revoked(install: Install, revocation: Revocation, retentionMs: n
   const record = {
     ...ended(install, 'revoked', revocation.at + retentionMs),
     [`installs/${install.keyId}/reason`]: revocation.reason,
+    ...withoutEncryption(install),
     ...feedEntry(install, revocation),
   }
   // A superseded key has no drop: what lies in its place is its successor's.
   if (install.status === 'superseded') return { paths: record }
   return { paths: { ...record, ...collected(install) }, otherwise: record }
 }
+
+/** Nothing is decrypted for a key that has ended. */
+const withoutEncryption = ({ keyId, encryption }: Install) =>
+  encryption !== undefined && { [`installs/${keyId}/encryption`]: null }
 
 function used(install: Install, nowMs: number, attestation?: AttestationRecord) {
   const path = `installs/${install.keyId}`

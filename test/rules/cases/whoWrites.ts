@@ -26,6 +26,11 @@ const WRITABLE: readonly (readonly [path: string, value: unknown, given?: Values
   [`${installOf(KEY.active)}/lastUsedAt`, NOW],
   [`${installOf(KEY.active)}/attestation`, { outcome: 'missing', provider: 'none', at: NOW }],
   [
+    `${installOf(KEY.revoked)}/encryption`,
+    null,
+    { [`${installOf(KEY.revoked)}/encryption`]: { kind: 'device-key', publicKey: 'x' } },
+  ],
+  [
     `${installOf(KEY.superseded)}/graceUntil`,
     NOW,
     { [`${installOf(KEY.superseded)}/graceUntil`]: null },

@@ -1,5 +1,6 @@
 import { v7 as uuidv7 } from 'uuid'
 import { connectDatabase, type Database } from '../../../../functions/src/database.ts'
+import { buildEncryption } from '../../../../functions/src/encryption/buildEncryption.ts'
 import { startFirebase } from '../../../../functions/src/firebase.ts'
 import {
   makeIssuing,
@@ -67,11 +68,15 @@ export async function startBackend(clock?: Clock): Promise<Backend> {
   const base = await startDatabase({ installs: 0, ...(clock && { clock }) })
   const { database, close } = await connect(base)
   const store = makeInstallStore(database, STORE_SETTINGS)
+  const encryption = buildEncryption({
+    ...{ keyring, store, isRetired: () => false, serverKeyQueue: 4, now: () => base.clock.ms },
+  })
   const issuingWith: Backend['issuingWith'] = (parts, settings) =>
     makeIssuing({
       store,
       shards: makeShardMap(['http://127.0.0.1']),
       keyring,
+      encryption: () => Promise.resolve(encryption.issuer),
       newId,
       now: () => base.clock.ms,
       ...parts,
