@@ -1,5 +1,6 @@
 import { apiKeyVectors } from './apiKey.ts'
 import { contentDigestVectors } from './contentDigest.ts'
+import { jweVectors } from './jwe.ts'
 import { serverTimeVectors } from './serverTime.ts'
 import { signedRequestVectors } from './signedRequests.ts'
 import { slotVectors } from './slot.ts'
@@ -15,6 +16,7 @@ export function vectorFiles(): Record<string, { readonly title: string }> {
     'target.json': targetVectors(),
     'signed-requests.json': signedRequestVectors(),
     'server-time.json': serverTimeVectors(),
+    'jwe.json': jweVectors(),
     'variants.json': variantVectors(),
   }
 }

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { AppCheckMicros } from './programs/appCheck.ts'
+import type { DecryptionMicros } from './programs/decryption.ts'
 import { compilePrograms } from '../compile.ts'
 import { separateCores, yieldingPrefix } from '../cores.ts'
 import { load, type Slice } from '../load.ts'
@@ -35,6 +36,9 @@ const UNUSED_MAX = 1.05
 
 /** Microseconds for a token, with the key set in memory. */
 const APP_CHECK_MAX = 80
+
+/** A decrypted body of 1 KiB, by the operation with the private key alone. */
+const DECRYPTED_MAX = 1.2
 
 /** Share of the processors' time that may be others'. */
 const OTHERS_MAX = 0.05
@@ -100,7 +104,7 @@ async function measure(seconds: number, rounds: number): Promise<Figure[]> {
   const programOf = (name: string) => `gateway/programs/${name}.ts`
   const programs = await compilePrograms([
     ...['servers/backends.ts', 'servers/probe.ts', 'servers/latchkey.ts'],
-    ...['upstream', 'proxyMiddleware', 'latchkeyGateway', 'appCheck'].map(programOf),
+    ...['upstream', 'proxyMiddleware', 'latchkeyGateway', 'appCheck', 'decryption'].map(programOf),
   ])
   const started: BenchProcess[] = []
   const keep = <P extends BenchProcess>(one: P): P => {
@@ -141,7 +145,12 @@ async function measure(seconds: number, rounds: number): Promise<Figure[]> {
       rounds,
     )
     const appCheck = keep(startProgram({ args: args(programOf('appCheck')), prefix: cores.prefix }))
-    return [...figures, ...appCheckFigures(await appCheck.heard<AppCheckMicros>())]
+    const token = appCheckFigures(await appCheck.heard<AppCheckMicros>())
+    const decryption = keep(
+      startProgram({ args: args(programOf('decryption')), prefix: cores.prefix }),
+    )
+    const bodies = decryptionFigures(await decryption.heard<DecryptionMicros>())
+    return [...figures, ...token, ...bodies]
   } finally {
     await Promise.all(started.map((one) => one.stop()))
     programs.remove()
@@ -188,6 +197,35 @@ function appCheckFigures({ ours, jose }: AppCheckMicros): Figure[] {
 
 function apart(a: number, b: number): number {
   return Math.max(a, b) / Math.min(a, b)
+}
+
+/** Medians of one process: what else the machine does is in both sides of a ratio. */
+function decryptionFigures(micros: DecryptionMicros): Figure[] {
+  const of = (name: keyof DecryptionMicros) => percentile(micros[name], 0.5)
+  const row = (what: string, name: keyof DecryptionMicros): Figure => ({
+    ...{ what: `  ${what}`, value: of(name), unit: 'µs' },
+  })
+  const ratio = (what: string, name: 'ec' | 'rsa', by: keyof DecryptionMicros): Figure => ({
+    ...{ what, value: of(name) / of(by), unit: '×' },
+  })
+  return [
+    row('1 KiB by ECDH-ES+A256KW, decrypted', 'ec'),
+    row("  by jose's own compactDecrypt", 'ecJose'),
+    row('  the exchange itself: the key of the message read, and the secret agreed', 'ecFloor'),
+    row('  the exchange with a key that has been read', 'ecBare'),
+    row('1 KiB by RSA-OAEP-256 of 3072 bits, decrypted', 'rsa'),
+    row("  by jose's own compactDecrypt", 'rsaJose'),
+    row('  the operation itself', 'rsaFloor'),
+    {
+      ...ratio('a decrypted body by ECDH-ES, by the exchange itself', 'ec', 'ecFloor'),
+      atMost: DECRYPTED_MAX,
+    },
+    {
+      ...ratio('a decrypted body by RSA, by the operation itself', 'rsa', 'rsaFloor'),
+      atMost: DECRYPTED_MAX,
+    },
+    ratio('  a decrypted body by ECDH-ES, by the exchange with a read key', 'ec', 'ecBare'),
+  ]
 }
 
 function figuresOf(
