@@ -18,6 +18,10 @@ describe(vectors.title, () => {
     expect(keyring.totpSecret(masterVersion, vector.keyId).toString('hex')).toBe(
       vector.totpSecretHex,
     )
+    expect(keyring.privateKeySeal(masterVersion, vector.keyId).toString('hex')).toBe(
+      vector.privateKeySealHex,
+    )
+    expect(keyring.serviceKeySeed(masterVersion).toString('hex')).toBe(vector.serviceKeySeedHex)
   })
 
   test('no two purposes, keys or versions share a value', () => {
