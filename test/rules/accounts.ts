@@ -19,6 +19,9 @@ export const ACCOUNT = {
   next: id22('next'),
 } as const
 
+/** Keyed hashes of places. */
+export const INSTALL = { counted: 'i'.repeat(22), next: 'n'.repeat(22) }
+
 const codeName = (purpose: 'verify' | 'reset', accountId: string): string =>
   `${KEY.active}-${purpose}-${accountId}`
 
@@ -98,7 +101,7 @@ export const ACCOUNTS_WORLD: Values = {
   [`guesses/${HOUR}`]: { [CODE.verify]: 3, [CODE.expired]: 1 },
   [`logins/${HOUR}`]: {
     account: { [ACCOUNT.verified]: 3 },
-    install: { [KEY.active]: 3 },
+    install: { [INSTALL.counted]: 3 },
   },
   // Two each: taking away the last one is removing the window.
   [`${BUDGET}/DE`]: { count: 3, cap: 5 },

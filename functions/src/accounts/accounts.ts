@@ -35,6 +35,8 @@ export interface LoginLimited {
 /** Who calls, and about which number. */
 export interface Caller {
   readonly keyId: string
+  /** As of SmsRequest. */
+  readonly place: string
   readonly address: string
   readonly phone: Phone
   /** Its behaviour has led to a step-up. */
@@ -217,9 +219,10 @@ export function makeAccounts(parts: AccountsParts): Accounts {
     },
 
     login: async (caller, password) => {
-      const { accountId } = requestOf(caller)
+      const { accountId, place } = requestOf(caller)
       const nowMs = now()
-      if (!(await store.countLogin(accountId, caller.keyId, nowMs))) {
+      const install = keys.limitKey('install', place)
+      if (!(await store.countLogin(accountId, install, nowMs))) {
         return { retryAfterSeconds: Math.ceil((HOUR_MS - (nowMs % HOUR_MS)) / 1000) }
       }
       const account = await store.read(accountId)

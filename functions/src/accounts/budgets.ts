@@ -10,6 +10,8 @@ export interface SmsRequest {
   readonly accountId: string
   readonly phone: Phone
   readonly keyId: string
+  /** Where an app has its keys, as UID/slot: a key that it changes is no new install. */
+  readonly place: string
   /** As limits count it: an IPv4 address or the /56 of an IPv6 one. */
   readonly address: string
   /** Half of what an install may have is left to it. */
@@ -61,14 +63,14 @@ export function makeBudgets({ database, keys, limits, settings }: BudgetParts): 
   const countedBy = ({
     accountId,
     phone,
-    keyId,
+    place,
     address,
   }: SmsRequest): Record<Counted, string> => ({
     number: accountId,
     prefix: keys.limitKey('prefix', phone.prefix),
     country: phone.country,
     address: keys.limitKey('address', address),
-    install: keyId,
+    install: keys.limitKey('install', place),
     global: 'all',
   })
 

@@ -52,6 +52,7 @@ export function makeAccountHandlers(parts: AccountHandlerParts) {
     return {
       phone: parsed,
       keyId: install.keyId,
+      place: `${install.uid}/${install.slot}`,
       isRestricted: judgeInstall(install, now()) === 'restricted',
       address: clientAddress(req.incoming, settings.trustedProxyHops),
     }

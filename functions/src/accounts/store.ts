@@ -52,8 +52,11 @@ export interface AccountStore {
   countGuess(place: CodePlace, nowMs: number): Promise<boolean>
   /** Uses the code up and sets the password; false when the code or the account has changed. */
   claimCode(place: CodePlace, claim: CodeClaim): Promise<boolean>
-  /** Counts a try to log in; false when there are too many. */
-  countLogin(accountId: string, keyId: string, nowMs: number): Promise<boolean>
+  /**
+   * Counts a try to log in; false when there are too many.
+   * @param install the keyed hash of its place
+   */
+  countLogin(accountId: string, install: string, nowMs: number): Promise<boolean>
 }
 
 export interface CodeClaim {
@@ -115,11 +118,11 @@ export function makeAccountStore(database: Database): AccountStore {
       })
     },
 
-    countLogin: (accountId, keyId, nowMs) => {
+    countLogin: (accountId, install, nowMs) => {
       const hour = hourOf(nowMs)
       return database.write({
         [`logins/${hour}/account/${accountId}`]: increment(1),
-        [`logins/${hour}/install/${keyId}`]: increment(1),
+        [`logins/${hour}/install/${install}`]: increment(1),
       })
     },
   }

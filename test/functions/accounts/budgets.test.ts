@@ -134,6 +134,20 @@ test('an install that behaviour has stepped up may cause half as many, and other
   expect([await claimed(1, true), await claimed(2, false)]).toEqual([3, 5])
 })
 
+test('an install that changes its key has no more texts for it', async () => {
+  const budgets = backend.budgetsWith({ ...WIDE, smsPerInstallHour: 3 })
+  const claimWith = async (n: number) => {
+    backend.clock.ms += 1000
+    const { place } = await backend.caller(1, mobile(n))
+    // As after `rotate`: another key in the same place.
+    const rotated = { ...(await backend.caller(n, mobile(n), `10.0.0.${n}`)), place }
+    const accountId = backend.keys.accountId(mobile(n))
+    return budgets.claim({ ...rotated, accountId }, backend.clock.ms)
+  }
+  for (const n of [2, 3, 4]) await claimWith(n)
+  expect((await refusalOf(claimWith(5))).message).toBe('install-hour')
+})
+
 describe('the cooldown', () => {
   test('ends to the second, and is told', async () => {
     const budgets = backend.budgetsWith()

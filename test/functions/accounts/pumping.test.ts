@@ -36,6 +36,7 @@ async function ask({ phone, country = 'DE', install, address }: Ask): Promise<Pr
     accountId: backend.keys.accountId(phone),
     phone: { e164: phone, country, prefix: phone.slice(0, -4) },
     keyId: install.toString(16).padStart(32, '0'),
+    place: `uid/${install}`,
     address,
   }
   return budgets.claim(request, backend.clock.ms).catch((error: unknown) => {

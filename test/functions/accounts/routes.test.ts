@@ -5,10 +5,12 @@ import { createServer, type Server } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ERRORS, type ErrorCode } from '@latchkey/protocol'
+import { makeAccountKeys } from '../../../functions/src/accounts/accountKeys.ts'
 import type { Config } from '../../../functions/src/config.ts'
+import { makeKeyring } from '../../../functions/src/installs/keyring.ts'
 import { seconds, startDatabase, type TestDatabase } from '../harness/database.ts'
 import { listen, startInstance, type Instance } from '../harness/instance.ts'
-import { keyOf } from '../harness/key.ts'
+import { keyOf, MASTER_SECRETS } from '../harness/key.ts'
 import type { Received } from '../harness/send.ts'
 import { signed } from '../harness/signed.ts'
 import { PARAMS } from './sms/harness/params.ts'
@@ -224,7 +226,13 @@ test('verify_otp and password/confirm reject a code, and login a password, in on
 
 test('login refuses the 21st try of an hour, and says when the hour is over', async () => {
   const hour = Math.floor(database.clock.ms / 3_600_000)
-  database.seed('logins', { [hour]: { install: { [keyOf(1).keyId]: 20 } } })
+  // Its place's, whichever key it has now.
+  const { uid, slot } = keyOf(1)
+  const install = makeAccountKeys(makeKeyring(MASTER_SECRETS), 1).limitKey(
+    'install',
+    `${uid}/${slot}`,
+  )
+  database.seed('logins', { [hour]: { install: { [install]: 20 } } })
   const limited = await post('login')
   expectProblem(limited, 'rate_limited')
   const left = Math.ceil(((hour + 1) * 3_600_000 - database.clock.ms) / 1000)

@@ -7,6 +7,7 @@ import {
   FORGOTTEN_SINCE,
   HASH,
   HOUR,
+  INSTALL,
   ONCE,
   account,
   accountOf,
@@ -47,7 +48,7 @@ const WRITABLE: readonly (readonly [path: string, value: unknown, given?: Values
   [`guesses/${HOUR}/${CODE.verify}`, increment(1)],
   [`logins/${HOUR}`, null],
   [`logins/${HOUR}/account/${ACCOUNT.verified}`, increment(1)],
-  [`logins/${HOUR}/install/${KEY.active}`, increment(1)],
+  [`logins/${HOUR}/install/${INSTALL.counted}`, increment(1)],
   [BUDGET, null],
   [`${BUDGET}/DE/count`, increment(1)],
   [BREAKER, null],
@@ -285,8 +286,8 @@ const COUNTERS = [
   },
   {
     name: 'logins of an install',
-    at: `logins/${HOUR}/install/${KEY.active}`,
-    fresh: `logins/${HOUR}/install/${KEY.bobs}`,
+    at: `logins/${HOUR}/install/${INSTALL.counted}`,
+    fresh: `logins/${HOUR}/install/${INSTALL.next}`,
     cap: 20,
   },
 ]
@@ -305,7 +306,7 @@ const counterCases: readonly Case[] = COUNTERS.flatMap(({ name, at, fresh, cap }
 
 /** Windows: a table is removed window by window, and nothing else is a window. */
 const WINDOWS = [
-  { at: (window: string) => `logins/${window}/install/${KEY.active}`, value: 1 },
+  { at: (window: string) => `logins/${window}/install/${INSTALL.next}`, value: 1 },
   { at: (window: string) => `guesses/${window}/${CODE.verify}`, value: 1 },
   { at: (window: string) => `budgets/country-hour/${window}/DE`, value: { count: 1, cap: 5 } },
   {
@@ -324,11 +325,16 @@ const ofLogins: readonly Case[] = [
   ...[ACCOUNT.verified.slice(1), `${ACCOUNT.verified}-`, `-${ACCOUNT.verified}`].map((id) =>
     denied(`logins of account ${id}`, { [`logins/${HOUR}/account/${id}`]: 1 }),
   ),
-  ...[KEY.bobs.slice(1), `${KEY.bobs}0`, `0${KEY.bobs}`, `${KEY.bobs.slice(1)}g`].map((id) =>
-    denied(`logins of install ${id}`, { [`logins/${HOUR}/install/${id}`]: 1 }),
-  ),
+  ...[
+    INSTALL.next.slice(1),
+    `${INSTALL.next}0`,
+    `0${INSTALL.next}`,
+    `${INSTALL.next.slice(1)}+`,
+  ].map((id) => denied(`logins of install ${id}`, { [`logins/${HOUR}/install/${id}`]: 1 })),
   denied('logins of something else', { [`logins/${HOUR}/note`]: 1 }),
-  denied('a window of logins is replaced', { [`logins/${HOUR}`]: { install: { [KEY.bobs]: 1 } } }),
+  denied('a window of logins is replaced', {
+    [`logins/${HOUR}`]: { install: { [INSTALL.next]: 1 } },
+  }),
   denied('a window of guesses is replaced', { [`guesses/${HOUR}`]: { [CODE.reset]: 1 } }),
   denied('a guess is counted for a code that is over', {
     [`guesses/${HOUR}/${CODE.expired}`]: increment(1),

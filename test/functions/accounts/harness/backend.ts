@@ -122,7 +122,8 @@ export async function startAccounts(): Promise<Backend> {
   const caller: Backend['caller'] = async (install, e164, address = `198.51.100.${install}`) => {
     const phone = await parsePhone(e164, 'any')
     if (typeof phone === 'string') throw new Error(`${e164}: ${phone}`)
-    return { keyId: keyOf(install).keyId, phone, address }
+    const { keyId, uid, slot } = keyOf(install)
+    return { keyId, place: `${uid}/${slot}`, phone, address }
   }
   const lastCode = (e164: string): string => sent.findLast(({ to }) => to === e164)!.code!
   return {
