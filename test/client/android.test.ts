@@ -209,6 +209,12 @@ function expectedCounts(): string[] {
     return `${name} requests ${made.length}`
   }
   const skewed = read('variants.json').refused.filter(({ serverTime }) => serverTime !== undefined)
+  const jwe = read('jwe.json') as unknown as Record<
+    'accepted' | 'refused',
+    readonly { readonly recipient: string; readonly jwe: string }[]
+  >
+  const rsa = jwe.accepted.filter(({ recipient }) => recipient === 'RSA')
+  const bad = jwe.refused.filter(({ jwe: text }) => rsa.every((good) => good.jwe !== text))
   return [
     `rfc4231-4.json cases ${read('rfc4231-4.json').cases.length}`,
     ...both('api-key.json', 'apiKeys.', apiKeys.apiKeys),
@@ -221,6 +227,9 @@ function expectedCounts(): string[] {
     requestsOf('signatures.json'),
     ...both('server-time.json', '', read('server-time.json')),
     `variants.json clock_skew ${skewed.length}`,
+    `jwe.json RSA accepted ${rsa.length}`,
+    `jwe.json refused ${bad.length}`,
+    `jwe.json RSA spoiled ${rsa.length}`,
   ]
 }
 
@@ -234,10 +243,12 @@ describe('the sources of the Android signer, which no Android has compiled here'
     /^dev\.latchkey\./,
     /^java\.io\.IOException$/,
     /^java\.nio\.charset\.(Charset|StandardCharsets)$/,
-    /^java\.security\.(GeneralSecurityException|Key|KeyStore|MessageDigest|NoSuchAlgorithmException|SecureRandom)$/,
+    /^java\.security\.(GeneralSecurityException|Key|KeyStore|MessageDigest|NoSuchAlgorithmException|PrivateKey|PublicKey|SecureRandom)$/,
     /^java\.util\.(Collections|LinkedHashMap|Map)$/,
     /^java\.util\.regex\.(Matcher|Pattern)$/,
-    /^javax\.crypto\.(Mac|SecretKey|spec\.SecretKeySpec)$/,
+    /^java\.security\.spec\.MGF1ParameterSpec$/,
+    /^javax\.crypto\.(Cipher|Mac|SecretKey)$/,
+    /^javax\.crypto\.spec\.(GCMParameterSpec|OAEPParameterSpec|PSource|SecretKeySpec)$/,
   ]
   const OF_EXAMPLES = [/^android\./, /^okhttp3\./, /^okio\./]
 

@@ -1,11 +1,18 @@
 package dev.latchkey;
 
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.spec.RSAPrivateCrtKeySpec;
+import java.security.spec.RSAPublicKeySpec;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -51,6 +58,7 @@ public final class VectorsCheck {
         runRequests("signatures.json", file("signatures.json"));
         runServerTimes();
         runVariants();
+        runJwe();
     }
 
     /** The platform's own HMAC, so that a failure further on is ours. */
@@ -146,6 +154,84 @@ public final class VectorsCheck {
                     ? vector.number("serverSeconds") : file.number("serverSeconds");
             same(ServerTime.read(vector.text("serverTime"), nonce, secret), now);
         });
+    }
+
+    /** Those for an RSA key, and all that is refused: what is for another key is refused as well. */
+    private void runJwe() throws IOException {
+        String name = "jwe.json";
+        String keyId = file(name).text("keyId");
+        Vector jwk = file(name).object("recipients").object("RSA");
+        List<Vector> accepted = file(name).list("accepted");
+        accepted.removeIf(vector -> !vector.text("recipient").equals("RSA"));
+        each(name, "RSA accepted", accepted, vector -> {
+            PrivateKey key = privateKeyOf(jwk);
+            Jwe opened = Jwe.decrypt(vector.text("jwe"), key, keyId);
+            same(opened.plaintext(), utf8(vector.text("plaintext")));
+            same(opened.contentType(), "application/json");
+            String again = Jwe.encrypt(opened.plaintext(), publicKeyOf(jwk), keyId);
+            same(Jwe.decrypt(again, key, keyId).plaintext(), opened.plaintext());
+        });
+        // One of them is good for this key: it is refused by the other one.
+        List<Vector> bad = file(name).list("refused");
+        for (Vector good : accepted) {
+            bad.removeIf(vector -> vector.text("jwe").equals(good.text("jwe")));
+        }
+        each(name, "refused", bad, vector -> {
+            PrivateKey key = privateKeyOf(jwk);
+            try {
+                Jwe.decrypt(vector.text("jwe"), key, keyId);
+            } catch (GeneralSecurityException expected) {
+                return;
+            }
+            throw new AssertionError("decrypted");
+        });
+        // What is wrong with these is one thing, and not already that they are for another key.
+        each(name, "RSA spoiled", accepted, vector -> {
+            PrivateKey key = privateKeyOf(jwk);
+            for (String spoiled : spoiltOnes(vector.text("jwe"))) {
+                try {
+                    Jwe.decrypt(spoiled, key, keyId);
+                } catch (GeneralSecurityException expected) {
+                    continue;
+                }
+                throw new AssertionError("decrypted: " + spoiled);
+            }
+        });
+    }
+
+    /** Another character in the middle of each part, and a header that says one thing more. */
+    private static List<String> spoiltOnes(String jwe) {
+        List<String> all = new ArrayList<>();
+        String[] parts = jwe.split("\\.", -1);
+        for (int at = 0; at < parts.length; at += 1) {
+            String[] changed = parts.clone();
+            int middle = parts[at].length() / 2;
+            char other = parts[at].charAt(middle) == 'A' ? 'B' : 'A';
+            changed[at] = parts[at].substring(0, middle) + other + parts[at].substring(middle + 1);
+            all.add(String.join(".", changed));
+        }
+        String header = new String(Base64.decodeUrl(parts[0]), StandardCharsets.UTF_8);
+        String[] more = parts.clone();
+        more[0] = Base64.encodeUrl(utf8(header.replace("}", ",\"zip\":\"DEF\"}")));
+        all.add(String.join(".", more));
+        all.add(jwe + ".");
+        return all;
+    }
+
+    private static PrivateKey privateKeyOf(Vector jwk) throws GeneralSecurityException {
+        return KeyFactory.getInstance("RSA").generatePrivate(
+                new RSAPrivateCrtKeySpec(number(jwk, "n"), number(jwk, "e"), number(jwk, "d"),
+                        number(jwk, "p"), number(jwk, "q"), number(jwk, "dp"), number(jwk, "dq"),
+                        number(jwk, "qi")));
+    }
+
+    private static PublicKey publicKeyOf(Vector jwk) throws GeneralSecurityException {
+        return KeyFactory.getInstance("RSA")
+                .generatePublic(new RSAPublicKeySpec(number(jwk, "n"), number(jwk, "e")));
+    }
+
+    private static BigInteger number(Vector jwk, String name) {
+        return new BigInteger(1, Base64.decodeUrl(jwk.text(name)));
     }
 
     private static Signer signerOf(Vector credential) {
