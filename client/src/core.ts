@@ -35,6 +35,8 @@ export {
   type LatchkeyErrorDetails,
 } from './latchkeyError.ts'
 export type { Attestation, Progress, Step } from './registration.ts'
+export type { BodyEncryption } from './bodyEncryption.ts'
+export type { BodyKeys, KeyPair } from './bodyKeys.ts'
 export type { CallInit } from './call.ts'
 export type { SignedCall } from './signCall.ts'
 export type { Credential } from './credential.ts'

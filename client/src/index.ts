@@ -37,9 +37,12 @@ export {
 } from './core.ts'
 export type {
   Attestation,
+  BodyEncryption,
+  BodyKeys,
   CallInit,
   Credential,
   Kept,
+  KeyPair,
   Latchkey,
   LatchkeyErrorCode,
   LatchkeyErrorDetails,

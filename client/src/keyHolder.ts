@@ -1,3 +1,4 @@
+import type { BodyEncryption } from './bodyEncryption.ts'
 import type { Credential } from './credential.ts'
 import { keyOf } from './credential.ts'
 import { withinDeadline } from './deadline.ts'
@@ -12,6 +13,7 @@ export interface KeyHolderParts {
   /** The app's own; a random one is made and kept without it. */
   readonly deviceId: string | undefined
   readonly register: Register
+  readonly encryption: BodyEncryption | undefined
   /** For a registration or a rotation as a whole. */
   readonly deadlineMs: number
   /** Told of each new key once it is in the storage. */
@@ -27,7 +29,7 @@ export interface KeyHolder {
   /** The key instead of one that was refused: another tab's, or by a new registration. */
   renew(refused: Credential): Promise<Credential>
   /** Takes the key that `find` finds. */
-  adopt(find: (deviceId: string, signal: AbortSignal) => Promise<Credential>): Promise<Credential>
+  adopt(find: (kept: Kept, signal: AbortSignal) => Promise<Credential>): Promise<Credential>
   /** Drops this key, if it is still the one that is kept. */
   drop(credential: Credential): Promise<void>
   /** Removes all that is kept on this device. */
@@ -38,7 +40,7 @@ export interface KeyHolder {
 
 /** @throws LatchkeyError */
 export function makeKeyHolder(parts: KeyHolderParts): KeyHolder {
-  const { storage, deviceId, register, deadlineMs, onKept } = parts
+  const { storage, deviceId, register, encryption, deadlineMs, onKept } = parts
   const exclusively = makeLock(storage.lockName)
   /** What was last read or written. */
   let known: Promise<Kept | null> | undefined
@@ -49,7 +51,10 @@ export function makeKeyHolder(parts: KeyHolderParts): KeyHolder {
     const reading = inStorage(async () => {
       const kept = await storage.read()
       // Of another device ID is of another install.
-      return deviceId === undefined || kept?.deviceId === deviceId ? kept : null
+      if (kept === null || (deviceId !== undefined && kept.deviceId !== deviceId)) return null
+      // A key from before the app asked for encryption is as good as none.
+      const isGood = !encryption || !kept.credential || encryption.fits(kept.credential)
+      return isGood ? kept : { ...kept, credential: undefined }
     })
     known = reading
     // A failure is not remembered: the next call tries again.
@@ -72,14 +77,15 @@ export function makeKeyHolder(parts: KeyHolderParts): KeyHolder {
       const kept = await read()
       const found = kept?.credential
       if (found !== undefined && found.keyId !== refused?.keyId) return found
-      const place = kept ?? { deviceId: deviceId ?? randomText() }
+      const start = kept ?? { deviceId: deviceId ?? randomText() }
+      const place = encryption ? await encryption.prepare(start, storage.holdsKeys) : start
       // Before the first request: whoever is killed from here on finds its drop again.
-      if (kept === null) await write(place)
+      if (place !== kept) await write(place)
       const mayHaveDrop = kept !== null || deviceId !== undefined
-      const wish = { deviceId: place.deviceId, mayHaveDrop, refusedKeyId: refused?.keyId }
+      const wish = { kept: place, mayHaveDrop, refusedKeyId: refused?.keyId }
       const credential = await seal(await register(wish, signal))
       // Before its first use, which is when the service removes the drop.
-      await write({ ...place, credential })
+      await write({ ...place, pair: undefined, credential })
       onKept(credential)
       return credential
     }
@@ -107,7 +113,7 @@ export function makeKeyHolder(parts: KeyHolderParts): KeyHolder {
       withinDeadline(deadlineMs, async (signal) => {
         let adopted: Credential | undefined
         await change(async (kept) => {
-          adopted = await seal(await find(kept.deviceId, signal))
+          adopted = await seal(await find(kept, signal))
           return { ...kept, credential: adopted }
         }, signal)
         if (adopted === undefined) throw new LatchkeyError('storage_failed')

@@ -1,12 +1,19 @@
-import { FORMATS } from '@latchkey/protocol'
+import { FORMATS, HEADERS } from '@latchkey/protocol'
+import type { BodyEncryption } from './bodyEncryption.ts'
 import { parseBaseUrl, readCall, textOf, type Call, type CallInit } from './call.ts'
-import { parseDroppedCredential, type Credential } from './credential.ts'
+import { parseDroppedCredential, type Credential, type Dropped } from './credential.ts'
 import { unlessAborted } from './deadline.ts'
 import { waitForDrop } from './drop.ts'
 import type { Firebase } from './firebaseParts.ts'
 import { makeKeyHolder } from './keyHolder.ts'
 import { LatchkeyError, readError, type LatchkeyErrorCode } from './latchkeyError.ts'
-import { makeRegister, type Attestation, type Progress } from './registration.ts'
+import {
+  makeRegister,
+  requireKeys,
+  type Accept,
+  type Attestation,
+  type Progress,
+} from './registration.ts'
 import { readServerTime } from './serverClock.ts'
 import { signCall, type SignedCall } from './signCall.ts'
 import { slotOf } from './slot.ts'
@@ -31,6 +38,8 @@ export interface LatchkeySettings {
    * @example async () => ({ 'X-Firebase-AppCheck': (await getToken(appCheck)).token })
    */
   readonly attestation?: Attestation
+  /** `deviceKey()` or `serverKey()` of `@latchkey/client/encryption`. Default: bodies are not encrypted. */
+  readonly encryption?: BodyEncryption
   /** Told of each step of a registration. */
   readonly onProgress?: (progress: Progress) => void
   /** For a registration or a rotation as a whole, in ms. Default: 30,000, as slow networks need. */
@@ -97,29 +106,47 @@ export function makeLatchkey(settings: LatchkeySettings, firebase: Firebase): La
     throw new TypeError('deviceId must be 8 to 128 characters of A-Z a-z 0-9 . _ : -')
   }
   const base = parseBaseUrl(settings.baseUrl)
-  const { attestation = unattested } = settings
-  const register = makeRegister({ firebase, baseUrl: textOf(base), fetch, attestation, onProgress })
+  const { attestation = unattested, encryption } = settings
+  const accept: Accept = async ({ encryption: dropped, ...credential }, kept) => {
+    if (encryption === undefined) return credential
+    const keys = await encryption.accept(dropped, kept, storage.holdsKeys)
+    return keys && { ...credential, encryption: keys }
+  }
+  const baseUrl = textOf(base)
+  const register = makeRegister({
+    ...{ firebase, baseUrl, fetch, attestation, encryption, accept, onProgress },
+  })
   const onKept = ({ uid }: Credential) => onProgress({ step: 'registered', uid })
-  const holder = makeKeyHolder({ storage, deviceId, register, deadlineMs, onKept })
+  const holder = makeKeyHolder({ storage, deviceId, register, encryption, deadlineMs, onKept })
   let renewedAt: number | undefined
   let rotating: Promise<Registered> | undefined
 
   const deviceSeconds = () => Math.floor(clock() / 1000)
 
-  /** Asked for anew each time: a token may be good once. */
-  const signNow = async (call: Call, credential: Credential) => {
+  /** Tokens are asked for anew each time, as one may be good once; and nothing is encrypted twice alike. */
+  const signNow = async (
+    call: Call,
+    credential: Credential,
+  ): Promise<{ readonly signed: SignedCall; readonly nonce: string }> => {
     const { apiKey } = credential
     const attested = await attestation({ path: call.target.split('?')[0]!, apiKey })
-    const headers = { ...call.headers, ...lowerCase(attested) }
+    const sealed = encryption ? granted(await encryption.seal(call, credential)) : call
+    const headers = { ...sealed.headers, ...lowerCase(attested) }
     const created = deviceSeconds() + (await holder.clockOffsetSeconds())
-    return signCall({ ...call, headers }, credential, created)
+    const { signed, nonce } = await signCall({ ...sealed, headers }, credential, created)
+    if (encryption === undefined || sealed === call) return { signed, nonce }
+    const open = async (answer: Response) =>
+      granted(await encryption.open(answer, credential), answer)
+    return { signed: { ...signed, open }, nonce }
   }
 
   const send = async (call: Call, credential: Credential, init: CallInit) => {
     const { signed, nonce } = await signNow(call, credential)
+    const { url, open, ...request } = signed
     // The headers that prove who calls would be sent on to wherever a redirect points.
     const redirect = init.redirect === 'manual' ? 'manual' : 'error'
-    return { nonce, response: await fetch(signed.url, { ...init, ...signed, redirect }) }
+    const response = await fetch(url, { ...init, ...request, redirect })
+    return { nonce, response: open ? await open(response) : response }
   }
 
   /** Sends a call; once more when the service has told its time. */
@@ -159,10 +186,11 @@ export function makeLatchkey(settings: LatchkeySettings, firebase: Firebase): La
     // The new key is dropped where only its own user can read it.
     if (uid !== old.uid) throw new LatchkeyError('user_changed')
     await command(old, `${CURRENT}/rotate`, 'POST')
-    const adopted = await holder.adopt(async (id, signal) => {
-      const path = `users/${uid}/${await slotOf(id)}/credential`
+    const adopted = await holder.adopt(async (kept, signal) => {
+      const path = `users/${uid}/${await slotOf(kept.deviceId)}/credential`
       onProgress({ step: 'waiting_for_key', uid, path })
-      return waitForDrop(firebase, path, (value) => newerThan(old, value), signal)
+      const read = (value: unknown) => newerThan(old, value)
+      return requireKeys(await accept(await waitForDrop(firebase, path, read, signal), kept))
     })
     return publicPart(adopted)
   }
@@ -195,9 +223,16 @@ export function makeLatchkey(settings: LatchkeySettings, firebase: Firebase): La
 
 const publicPart = ({ uid, keyId }: Credential): Registered => ({ uid, keyId })
 
-function newerThan(old: Credential, dropped: unknown): Credential | undefined {
-  const credential = parseDroppedCredential(old.uid, dropped)
-  return credential?.keyId === old.keyId ? undefined : credential
+function newerThan(old: Credential, value: unknown): Dropped | undefined {
+  const dropped = parseDroppedCredential(old.uid, value)
+  return dropped?.keyId === old.keyId ? undefined : dropped
+}
+
+/** @throws LatchkeyError in place of a code */
+function granted<T extends object>(outcome: T | LatchkeyErrorCode, answer?: Response): T {
+  if (typeof outcome !== 'string') return outcome
+  const requestId = answer?.headers.get(HEADERS.requestId) ?? undefined
+  throw new LatchkeyError(outcome, { status: answer?.status, requestId })
 }
 
 const unattested: Attestation = () => ({})

@@ -11,6 +11,9 @@ export const LOCAL_ERRORS = define({
   timed_out: 'The key did not arrive before the deadline.',
   user_changed: 'Another user is signed in than the one whom the key was issued to.',
   storage_failed: 'The storage could not read or keep the key.',
+  encryption_refused: 'The key came without the encryption that was asked for.',
+  answer_not_encrypted: 'The answer is in the clear: who has made it is not known.',
+  answer_undecryptable: 'The answer is not encrypted to this install, or was changed.',
 })
 
 export type LatchkeyErrorCode = ErrorCode | keyof typeof LOCAL_ERRORS

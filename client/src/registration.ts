@@ -1,10 +1,12 @@
 import { FORMATS } from '@latchkey/protocol'
-import { parseDroppedCredential, type Credential } from './credential.ts'
+import type { BodyEncryption } from './bodyEncryption.ts'
+import { parseDroppedCredential, type Credential, type Dropped } from './credential.ts'
 import { waitForDrop } from './drop.ts'
 import type { Firebase } from './firebaseParts.ts'
 import { LatchkeyError, readError } from './latchkeyError.ts'
 import { REQUESTED_WITH } from './requestedWith.ts'
 import { slotOf } from './slot.ts'
+import type { Kept } from './storage/storage.ts'
 
 /** Where a registration is. `looking`: whether a key of an earlier try waits. */
 export type Step =
@@ -36,11 +38,16 @@ export interface RegistrationParts {
   readonly baseUrl: string
   readonly fetch: typeof fetch
   readonly attestation: Attestation
+  readonly encryption: BodyEncryption | undefined
+  readonly accept: Accept
   readonly onProgress: (progress: Progress) => void
 }
 
+/** Makes the install's key of what was dropped; undefined when that lacks what it is to be encrypted with. */
+export type Accept = (dropped: Dropped, kept: Kept) => Promise<Credential | undefined>
+
 export interface RegistrationWish {
-  readonly deviceId: string
+  readonly kept: Kept
   /** An earlier try may have got as far as the drop. */
   readonly mayHaveDrop: boolean
   /** A key that was refused: its drop, should it still be there, is not taken. */
@@ -55,16 +62,17 @@ const TRIES = 2
 
 /** @throws LatchkeyError */
 export function makeRegister(parts: RegistrationParts): Register {
-  const { firebase, onProgress } = parts
-  return async ({ deviceId, mayHaveDrop, refusedKeyId }, signal) => {
+  const { firebase, encryption, accept, onProgress } = parts
+  return async ({ kept, mayHaveDrop, refusedKeyId }, signal) => {
+    const { deviceId } = kept
     onProgress({ step: 'signing_in' })
     const { uid, idToken } = await firebase.signIn()
     const slotPath = `users/${uid}/${await slotOf(deviceId)}`
     const keyPath = `${slotPath}/credential`
     const codePath = `${slotPath}/otp`
     const readKey = (value: unknown) => {
-      const credential = parseDroppedCredential(uid, value)
-      return credential?.keyId === refusedKeyId ? undefined : credential
+      const dropped = parseDroppedCredential(uid, value)
+      return dropped?.keyId === refusedKeyId ? undefined : dropped
     }
     const wait = <T>(step: Step, path: string, read: (value: unknown) => T | undefined) => {
       onProgress({ step, uid, path })
@@ -72,25 +80,34 @@ export function makeRegister(parts: RegistrationParts): Register {
     }
     const ask = (step: Step, otp?: string) => {
       onProgress({ step, uid })
-      return postInstall(parts, idToken, { deviceId, uid, otp }, signal)
+      // Not before the code shows that this app asks: anybody can begin in anybody's name.
+      const wish = otp && encryption?.wishOf(kept)
+      return postInstall(parts, idToken, { deviceId, uid, otp, encryption: wish }, signal)
     }
 
     for (let tries = 1; ; tries += 1) {
       if (mayHaveDrop || tries > 1) {
-        const found = await wait('looking', keyPath, (value) => [readKey(value)])
-        if (found[0] !== undefined) return found[0]
+        const [found] = await wait('looking', keyPath, (value) => [readKey(value)])
+        const usable = found && (await accept(found, kept))
+        if (usable !== undefined) return usable
       }
       try {
         if ((await ask('asking')) === 'otp') {
           await ask('sending_code', await wait('waiting_for_code', codePath, readCode))
         }
-        return await wait('waiting_for_key', keyPath, readKey)
+        return requireKeys(await accept(await wait('waiting_for_key', keyPath, readKey), kept))
       } catch (error) {
         const isRejected = error instanceof LatchkeyError && error.code === 'otp_rejected'
         if (!isRejected || tries === TRIES) throw error
       }
     }
   }
+}
+
+/** @throws LatchkeyError `encryption_refused` */
+export function requireKeys(credential: Credential | undefined): Credential {
+  if (credential === undefined) throw new LatchkeyError('encryption_refused')
+  return credential
 }
 
 function readCode(value: unknown): string | undefined {
@@ -102,7 +119,7 @@ function readCode(value: unknown): string | undefined {
 async function postInstall(
   { baseUrl, fetch, attestation }: RegistrationParts,
   idToken: string,
-  body: { readonly deviceId: string; readonly uid: string; readonly otp: string | undefined },
+  body: Readonly<Record<string, unknown>>,
   signal: AbortSignal,
 ): Promise<'otp' | 'credential'> {
   const attested = await attestation({ path: '/installs' })

@@ -21,6 +21,8 @@ export interface SignedCall {
   readonly method: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string | Uint8Array<ArrayBuffer>
+  /** With encryption: reads the answer to it. @throws LatchkeyError */
+  readonly open?: (answer: Response) => Promise<Response>
 }
 
 /** What the service accepts; anything else could be encoded in two ways. */

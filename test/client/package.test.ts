@@ -22,28 +22,42 @@ test.each(['esm/index.js', 'esm/core.js', 'cjs/index.js', 'cjs/core.js'])(
   },
 )
 
-test('the core imports nothing, the default entry Firebase alone', () => {
+test.each(['esm/encryption.js', 'cjs/encryption.js'])(
+  '%s is at most 4 kB gzipped, and nobody loads it who does not ask for it',
+  (name) => {
+    expect(gzipSync(read(name)).length).toBeLessThanOrEqual(4096)
+    const others = ['esm/index.js', 'esm/core.js', 'cjs/index.js', 'cjs/core.js'].map(read)
+    for (const text of others) expect(text).not.toMatch(/A256GCM|RSA-OAEP|application\/jose/)
+  },
+)
+
+test('the core and encryption import nothing, the default entry Firebase alone', () => {
   const imported = (text: string) =>
     [...text.matchAll(/(?:from|import|require\()\s*"([^"]+)"/g)].map(([, name]) => name).sort()
   expect(imported(read('esm/core.js'))).toEqual([])
   expect(imported(read('cjs/core.js'))).toEqual([])
+  expect(imported(read('esm/encryption.js'))).toEqual([])
+  expect(imported(read('cjs/encryption.js'))).toEqual([])
   expect(imported(read('esm/index.js'))).toEqual(['firebase/auth', 'firebase/database'])
 })
 
-test('both forms of the core load in plain Node and give the same', () => {
-  const print = 'console.log(Object.keys(core).sort().join())'
+test.each([
+  ['core', 'createLatchkey'],
+  ['encryption', 'deviceKey,serverKey'],
+])('both forms of %s load in plain Node and give the same', (entry, expected) => {
+  const print = 'console.log(Object.keys(loaded).sort().join())'
   const run = (type: string, load: string) =>
     execFileSync(process.execPath, [`--input-type=${type}`, '-e', `${load}; ${print}`]).toString()
-  const file = (format: string) => JSON.stringify(join(folder, format, 'core.js'))
-  const names = run('commonjs', `const core = require(${file('cjs')})`)
-  expect(names).toContain('createLatchkey')
-  expect(run('module', `import * as core from ${file('esm')}`)).toBe(names)
+  const file = (format: string) => JSON.stringify(join(folder, format, `${entry}.js`))
+  const names = run('commonjs', `const loaded = require(${file('cjs')})`)
+  expect(names).toContain(expected)
+  expect(run('module', `import * as loaded from ${file('esm')}`)).toBe(names)
 })
 
 test('every file that the manifest names is there, and its types need no other package of ours', () => {
   const manifest = JSON.parse(read('package.json')) as { exports: object; sideEffects: boolean }
   const named = [...JSON.stringify(manifest.exports).matchAll(/"(\.\/[^"]+\.[a-z.]+)"/g)]
-  expect(named).toHaveLength(8)
+  expect(named).toHaveLength(12)
   for (const [, name] of named)
     expect([name, existsSync(join(folder, name!))]).toEqual([name, true])
   expect(manifest.sideEffects).toBe(false)

@@ -1,86 +1,29 @@
-import { deleteApp, initializeApp } from 'firebase/app'
-import { connectAuthEmulator, getAuth, signOut } from 'firebase/auth'
-import { connectDatabaseEmulator, getDatabase } from 'firebase/database'
-import { randomUUID } from 'node:crypto'
 import { IDBFactory } from 'fake-indexeddb'
 import {
-  createLatchkey,
   indexedDbStorage,
-  memoryStorage,
   textStorage,
-  type Latchkey,
   type LatchkeyOptions,
   type Step,
 } from '../../client/src/index.ts'
 import { mintApproov } from '../../scripts/attest/mint.ts'
 import { running } from './harness/running.ts'
 import { startHandlerAlone, type HandlerAlone } from './support/forms.ts'
+import { endPhones, newPhoneAt, registrations, urlOf } from './support/phone.ts'
 
 jest.setTimeout(60_000)
 
 let service: HandlerAlone
-const ends: (() => Promise<void>)[] = []
 beforeAll(async () => {
   service = await startHandlerAlone()
 })
 afterAll(async () => {
-  await Promise.all(ends.map((end) => end()))
+  await endPhones()
   await service.close()
 })
 
-interface Sent {
-  readonly method: string
-  readonly path: string
-  readonly status: number
-}
-
-interface Phone {
-  readonly latchkey: Latchkey
-  readonly sent: Sent[]
-  readonly steps: Step[]
-  /** Starts the app anew: a process that was killed. */
-  restart(options?: Partial<LatchkeyOptions>): Latchkey
-}
-
-/** The real SDK of Firebase on the run's emulators; only what passes is written down. */
-function newPhone(options: Partial<LatchkeyOptions> = {}): Phone {
-  const { projectId, namespace, authEmulatorHost, databaseEmulatorHost } = running()
-  const databaseURL = `https://${namespace}.firebaseio.com`
-  const app = initializeApp({ projectId, apiKey: 'demo', databaseURL }, randomUUID())
-  const auth = getAuth(app)
-  connectAuthEmulator(auth, `http://${authEmulatorHost}`, { disableWarnings: true })
-  const database = getDatabase(app)
-  const [host = '', port] = databaseEmulatorHost.split(':')
-  connectDatabaseEmulator(database, host, Number(port))
-  ends.push(async () => {
-    await signOut(auth)
-    await deleteApp(app)
-  })
-  const sent: Sent[] = []
-  const steps: Step[] = []
-  const recordingFetch: typeof fetch = async (input, init) => {
-    const response = await fetch(input, init)
-    const path = new URL(urlOf(input)).pathname
-    sent.push({ method: init?.method ?? 'GET', path, status: response.status })
-    return response
-  }
-  const all = {
-    baseUrl: service.apiBaseUrl,
-    auth,
-    database,
-    storage: memoryStorage(),
-    fetch: recordingFetch,
-    onProgress: ({ step }: { readonly step: Step }) => void steps.push(step),
-    ...options,
-  }
-  const restart = (changed: Partial<LatchkeyOptions> = {}) => createLatchkey({ ...all, ...changed })
-  return { latchkey: restart(), sent, steps, restart }
-}
+const newPhone = (options: Partial<LatchkeyOptions> = {}) => newPhoneAt(service.apiBaseUrl, options)
 
 const CURRENT = '/installs/current'
-const urlOf = (input: RequestInfo | URL): string => new Request(input).url
-const registrations = ({ sent }: Phone) =>
-  sent.filter(({ path, method }) => path === '/api/installs' && method === 'POST').length
 
 test('the first call registers, and is answered', async () => {
   const phone = newPhone()

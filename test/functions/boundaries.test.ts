@@ -92,6 +92,13 @@ test('the client knows the protocol, and its default entry Firebase', () => {
   expect([...new Set(known.map(({ from }) => from))]).toEqual(['index.ts'])
 })
 
+test("the SDK calls encryption and does not load it: that is the app's choice", () => {
+  const inside = (from: string) => from === 'encryption.ts' || from.startsWith('encryption/')
+  const entering = CLIENT.filter((it) => !inside(it.from) && isRelative(it) && inside(targetOf(it)))
+  expect(entering).toEqual([])
+  expect(CLIENT.filter(({ from }) => from === 'encryption.ts')).not.toEqual([])
+})
+
 test('the page knows the SDK by its name, as an app does, with the protocol and Firebase', () => {
   expect(packagesOf(PAGE).sort()).toEqual([
     '@latchkey/client/core',

@@ -1,10 +1,13 @@
+import type { KeyPair } from '../bodyKeys.ts'
 import type { Credential } from '../credential.ts'
 
 /** All that an install keeps between two starts of the app. */
 export interface Kept {
   /** The app's own, or a random one: a label for this copy of the app, no secret. */
   readonly deviceId: string
-  readonly credential?: Credential
+  readonly credential?: Credential | undefined
+  /** Made by this device for a registration that is under way: what is dropped is of use with it alone. */
+  readonly pair?: KeyPair | undefined
   /** How far the server's clock is ahead of this device's. */
   readonly clockOffsetSeconds?: number
 }
@@ -16,7 +19,7 @@ export interface LatchkeyStorage {
   /** Replaces all. */
   write(kept: Kept): Promise<void>
   remove(): Promise<void>
-  /** It keeps a CryptoKey as it is. The secret then comes as one, and its text is not kept anywhere. */
+  /** It keeps a CryptoKey as it is. Secrets then come as one, and their text is not kept anywhere. */
   readonly holdsKeys?: boolean
   /** The same for all tabs that share this storage: one of them registers, the others find its key. */
   readonly lockName?: string

@@ -31,13 +31,15 @@ export function textStorage(place: TextPlace): LatchkeyStorage {
 /** What was damaged, or written by another version, is as good as nothing: the install registers anew. */
 function parseKept(text: string): Kept | null {
   try {
-    const { deviceId, credential, clockOffsetSeconds } = JSON.parse(text) as Partial<Kept>
+    const { deviceId, credential, pair, clockOffsetSeconds } = JSON.parse(text) as Partial<Kept>
     if (!FORMATS.deviceId.test(deviceId ?? '')) return null
-    const { uid = '', apiKey = '', secret = '' } = credential ?? {}
+    const { uid = '', apiKey = '', secret = '', encryption } = credential ?? {}
     const parsed = typeof secret === 'string' ? parseCredential(uid, apiKey, secret) : undefined
     return {
       deviceId: deviceId!,
-      ...(parsed && { credential: parsed }),
+      // The keys of encryption are looked at by what uses them.
+      ...(parsed && { credential: { ...parsed, ...(encryption && { encryption }) } }),
+      ...(pair && { pair }),
       ...(Number.isSafeInteger(clockOffsetSeconds) && { clockOffsetSeconds: clockOffsetSeconds! }),
     }
   } catch {

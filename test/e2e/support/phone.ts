@@ -1,0 +1,75 @@
+import { deleteApp, initializeApp } from 'firebase/app'
+import { connectAuthEmulator, getAuth, signOut } from 'firebase/auth'
+import { connectDatabaseEmulator, getDatabase } from 'firebase/database'
+import { randomUUID } from 'node:crypto'
+import {
+  createLatchkey,
+  memoryStorage,
+  type Latchkey,
+  type LatchkeyOptions,
+  type Step,
+} from '../../../client/src/index.ts'
+import { running } from '../harness/running.ts'
+
+export interface Sent {
+  readonly method: string
+  readonly path: string
+  readonly status: number
+}
+
+/** An app on a phone. */
+export interface Phone {
+  readonly latchkey: Latchkey
+  readonly sent: Sent[]
+  readonly steps: Step[]
+  /** Starts the app anew: a process that was killed. */
+  restart(options?: Partial<LatchkeyOptions>): Latchkey
+}
+
+/** The real SDK of Firebase on the run's emulators; only what passes is written down. */
+export function newPhoneAt(baseUrl: string, options: Partial<LatchkeyOptions> = {}): Phone {
+  const { projectId, namespace, authEmulatorHost, databaseEmulatorHost } = running()
+  const databaseURL = `https://${namespace}.firebaseio.com`
+  const app = initializeApp({ projectId, apiKey: 'demo', databaseURL }, randomUUID())
+  const auth = getAuth(app)
+  connectAuthEmulator(auth, `http://${authEmulatorHost}`, { disableWarnings: true })
+  const database = getDatabase(app)
+  const [host = '', port] = databaseEmulatorHost.split(':')
+  connectDatabaseEmulator(database, host, Number(port))
+  ends.push(async () => {
+    await signOut(auth)
+    await deleteApp(app)
+  })
+  const sent: Sent[] = []
+  const steps: Step[] = []
+  const recordingFetch: typeof fetch = async (input, init) => {
+    const response = await fetch(input, init)
+    const path = new URL(urlOf(input)).pathname
+    sent.push({ method: init?.method ?? 'GET', path, status: response.status })
+    return response
+  }
+  const all = {
+    baseUrl,
+    auth,
+    database,
+    storage: memoryStorage(),
+    fetch: recordingFetch,
+    onProgress: ({ step }: { readonly step: Step }) => void steps.push(step),
+    ...options,
+  }
+  const restart = (changed: Partial<LatchkeyOptions> = {}) => createLatchkey({ ...all, ...changed })
+  return { latchkey: restart(), sent, steps, restart }
+}
+
+const ends: (() => Promise<void>)[] = []
+
+/** After the tests of a file. */
+export async function endPhones(): Promise<void> {
+  await Promise.all(ends.map((end) => end()))
+}
+
+export const urlOf = (input: RequestInfo | URL): string => new Request(input).url
+
+/** How often the app has asked for a key. */
+export const registrations = ({ sent }: Phone): number =>
+  sent.filter(({ path, method }) => path === '/api/installs' && method === 'POST').length
