@@ -102,6 +102,7 @@ test("the SDK calls encryption and does not load it: that is the app's choice", 
 test('the page knows the SDK by its name, as an app does, with the protocol and Firebase', () => {
   expect(packagesOf(PAGE).sort()).toEqual([
     '@latchkey/client/core',
+    '@latchkey/client/encryption',
     '@latchkey/protocol',
     'firebase/app',
     'firebase/auth',

@@ -2,6 +2,7 @@ import { findBackend } from './app/backend.ts'
 import { startDemo, type Demo } from './app/demo.ts'
 import { makeHoldings } from './app/holdings.ts'
 import { ATTACKS } from './attacks/attacks.ts'
+import { ENCRYPTED } from './encrypted/encryptedCalls.ts'
 import { CALLS } from './gateway/calls.ts'
 import { oneAtATime } from './oneAtATime.ts'
 import { makePlayer, type Player } from './steps/player.ts'
@@ -41,6 +42,7 @@ try {
     byId('gateway').hidden = false
     showTrials(demo, player, CALLS, 'call')
   }
+  showTrials(demo, player, ENCRYPTED, 'encrypted')
   showTrials(demo, player, ATTACKS, 'attack')
   nextButton.disabled = false
 } catch (error) {

@@ -1,5 +1,5 @@
 import { AxeBuilder } from '@axe-core/playwright'
-import { createHmac } from 'node:crypto'
+import { createHash, createHmac } from 'node:crypto'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { running } from '../harness/running.ts'
 import { startChromium } from './chromium.ts'
@@ -36,6 +36,14 @@ const CALLS = {
   'foreign-path': 'Refused 404 not_found',
   'foreign-method': 'Refused 405 method_not_allowed',
   'own-secret': 'Refused 400 invalid_request',
+} as const
+
+/** With an install whose bodies are encrypted. */
+const ENCRYPTED = {
+  'encrypted-key': 'Answered 200',
+  'encrypted-login': 'Refused 401 login_rejected',
+  'changed-answer': 'Refused 200 answer_undecryptable',
+  'answer-in-the-clear': 'Refused 200 answer_not_encrypted',
 } as const
 
 /** The browser itself reports each refusal of a request; nothing else may complain. */
@@ -219,6 +227,35 @@ describe('third-party APIs', () => {
   })
 })
 
+test('encrypted bodies: plaintext, header, signature over the JWE, decrypted answer', async () => {
+  const { page, complaints } = await openDemo({})
+  const sent: string[] = []
+  page.on('request', (request) => sent.push(request.postData() ?? ''))
+  await tabTo(page, '#encrypted-all')
+  await press(page)
+  for (const [id, verdict] of Object.entries(ENCRYPTED)) {
+    expect([id, await page.textContent(`#${id} .verdict`)]).toEqual([id, verdict])
+  }
+  expect(await page.textContent('#encrypted-key .said')).toContain('device-key')
+
+  const [request, answer] = ['sent', 'answered'].map((part) => `#encrypted-login .${part} .jwe`)
+  const [jwe = '', header = '', plaintext = ''] = await texts(page, `${request} code.body`)
+  expect(JSON.parse(header)).toMatchObject({ alg: 'ECDH-ES+A256KW', enc: 'A256GCM', cty: 'json' })
+  expect(JSON.parse(plaintext)).toMatchObject({ password: 'correct horse battery' })
+  expect(sent).toContain(jwe)
+  expect(sent.join()).not.toContain('correct horse battery')
+  const digest = createHash('sha256').update(jwe).digest('base64')
+  expect(await page.textContent('#encrypted-login .base')).toContain(`sha-256=:${digest}:`)
+  const [, answerHeader = '', answered = ''] = await texts(page, `${answer} code.body`)
+  expect(JSON.parse(answerHeader)).toMatchObject({ cty: 'problem+json' })
+  expect(JSON.parse(answered)).toMatchObject({ code: 'login_rejected' })
+  // What cannot be decrypted, or was not encrypted, is shown as it came, and marked.
+  expect(await page.locator('#changed-answer .answered .jwe.changed code.body').count()).toBe(2)
+  expect(await page.locator('#answer-in-the-clear .answered code.changed').count()).toBe(1)
+  expect(complaints.filter((text) => text !== REFUSED)).toEqual([])
+  await page.context().close()
+})
+
 test('a step that fails says why, and can be tried again', async () => {
   const { page } = await openDemo({})
   const number = await page.inputValue('#phone-number')
@@ -244,6 +281,8 @@ test.each([
     await page.waitForSelector('main.played')
     await page.click('#call-all')
     await page.waitForSelector('#own-secret .verdict')
+    await page.click('#encrypted-all')
+    await page.waitForSelector('#answer-in-the-clear .verdict')
     await page.click('#attack-all')
     await page.waitForSelector('#revoked-key .verdict')
     await page.click('#secrets')

@@ -6,9 +6,10 @@ import {
 } from '@latchkey/client/core'
 import { signInAnonymously } from 'firebase/auth'
 import { onValue, ref, type Database, type DatabaseReference } from 'firebase/database'
-import type { Recorder } from '../wire/recorder.ts'
+import type { Alter, Recorder } from '../wire/recorder.ts'
 import { makeAttestation, type Attestation } from './attestation.ts'
 import type { Backend } from './backend.ts'
+import { makeShownEncryption } from './encrypted.ts'
 import { openFirebase } from './firebase.ts'
 import type { Holdings } from './holdings.ts'
 import { makeRegistration, stageOf, type Registration } from './registration.ts'
@@ -30,6 +31,11 @@ export interface Demo {
   readonly attestation: Attestation
   /** The same install on a phone whose clock is off; what it learns of the time stays with it. */
   withClock(clock: () => number): Promise<Latchkey>
+  /**
+   * A second install of the same user, whose bodies are encrypted.
+   * @param alter what somebody on the way makes of the answers
+   */
+  encrypted(alter?: Alter): Latchkey
 }
 
 /** What is typed into the phone. */
@@ -56,7 +62,8 @@ export function startDemo(parts: DemoParts): Demo {
   const deviceId = `demo-${crypto.randomUUID()}`
   let stage = 0
 
-  const listen = heldListen(recorder, holdings, () => turnstile.pass(stage))
+  const pass = () => turnstile.pass(stage)
+  const listen = heldListen(recorder, holdings, pass)
   const settings = {
     baseUrl: BASE_URL,
     auth,
@@ -66,7 +73,7 @@ export function startDemo(parts: DemoParts): Demo {
     attestation: () => attestation.headers(),
     firebase: { signInAnonymously, ref: placeOf, onValue: listen },
     fetch: async (input: RequestInfo | URL, init?: RequestInit) => {
-      await turnstile.pass(stage)
+      await pass()
       return recorder.fetch(input, init)
     },
   }
@@ -80,6 +87,14 @@ export function startDemo(parts: DemoParts): Demo {
       if (uid !== undefined) holdings.set({ uid })
     },
   })
+  const second = {
+    ...settings,
+    deviceId: `${deviceId}-encrypted`,
+    storage: memoryStorage(),
+    encryption: makeShownEncryption(recorder),
+    // Its secrets are not those of the phone that is shown.
+    firebase: { ...settings.firebase, onValue: heldListen(recorder, shownNowhere(holdings), pass) },
+  }
   return {
     ...parts,
     database,
@@ -89,8 +104,20 @@ export function startDemo(parts: DemoParts): Demo {
     registration: makeRegistration(latchkey, turnstile),
     withClock: async (clock) =>
       createLatchkey({ ...settings, clock, storage: await copyOf(storage) }),
+    encrypted: (alter) =>
+      createLatchkey({
+        ...second,
+        fetch: alter ? recorder.fetchAs('app', ['answer'], alter) : recorder.fetch,
+      }),
   }
 }
+
+const shownNowhere = (holdings: Holdings): Holdings => ({
+  get held() {
+    return holdings.held
+  },
+  set: () => undefined,
+})
 
 async function copyOf(storage: LatchkeyStorage): Promise<LatchkeyStorage> {
   const copy = memoryStorage()

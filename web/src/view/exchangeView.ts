@@ -7,6 +7,7 @@ import {
 import { signatureBaseOf } from '../wire/signatureBaseOf.ts'
 import { bodyView, jsonView } from './bodyView.ts'
 import { element } from './element.ts'
+import { jweView } from './jweView.ts'
 import { outcomePill } from './outcomePill.ts'
 import { signatureBaseView } from './signatureBaseView.ts'
 import { valueOf } from './valueOf.ts'
@@ -37,7 +38,7 @@ function httpParts(exchange: HttpExchange): HTMLElement[] {
     exchange.actor === 'attacker' ? 'Request of the attacker' : 'Request',
     element('p', { class: 'line' }, element('b', {}, method), ` ${addressOf(url)}`),
     headerList(headers, changed),
-    ...(body === undefined ? [] : [markedBody(body, changed.includes('body'))]),
+    ...(body === undefined ? [] : [markedBody(body, exchange.plaintext, changed.includes('body'))]),
   )
   const told = ANSWER_HEADERS.flatMap((name) => {
     const value = answer.headers.get(name)
@@ -48,7 +49,7 @@ function httpParts(exchange: HttpExchange): HTMLElement[] {
     'Answer',
     element('p', { class: 'line' }, outcomePill(outcomeOf(exchange)), ` in ${answer.tookMs} ms`),
     headerList(told),
-    bodyView(answer.body),
+    markedBody(answer.body, answer.told?.plaintext, changed.includes('answer')),
   )
   if (base === undefined) return [request, reply]
   return [request, part('signed', 'Signature base', signatureBaseView(base, changed)), reply]
@@ -106,8 +107,8 @@ function headerList(
   return element('dl', { class: 'headers' }, ...rows)
 }
 
-function markedBody(body: string, isChanged: boolean): HTMLElement {
-  const view = bodyView(body)
+function markedBody(body: string, plaintext: string | undefined, isChanged: boolean): HTMLElement {
+  const view = jweView(body, plaintext) ?? bodyView(body)
   if (isChanged) view.classList.add('changed')
   return view
 }

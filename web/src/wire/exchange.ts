@@ -10,8 +10,10 @@ export interface HttpExchange {
   /** In the order and spelling in which they were given; the browser adds its own. */
   readonly headers: readonly (readonly [name: string, value: string])[]
   readonly body: string | undefined
+  /** What its encrypted body says. */
+  readonly plaintext?: string | undefined
   readonly answer: HttpAnswer
-  /** Parts that an attacker has changed: `body`, or names of headers in lower case. */
+  /** Parts that an attacker has changed: `body`, `answer`, or names of headers in lower case. */
   readonly changed: readonly string[]
 }
 
@@ -20,6 +22,14 @@ export interface HttpAnswer {
   readonly headers: Headers
   readonly body: string
   readonly tookMs: number
+  readonly told?: Told | undefined
+}
+
+/** What the app makes of an encrypted body. */
+export interface Told {
+  readonly plaintext?: string
+  /** The code with which the app itself refuses an answer. */
+  readonly refusal?: string
 }
 
 /** A look into the database, and what it showed. */
@@ -47,8 +57,9 @@ export function outcomeOf(exchange: Exchange): Outcome {
     const code = 'refusal' in exchange.answer ? exchange.answer.refusal : undefined
     return { isRefused: code !== undefined, status: undefined, code }
   }
-  const { status, body } = exchange.answer
-  return { isRefused: status >= 400, status, code: codeIn(body) }
+  const { status, body, told } = exchange.answer
+  if (told?.refusal !== undefined) return { isRefused: true, status, code: told.refusal }
+  return { isRefused: status >= 400, status, code: codeIn(told?.plaintext ?? body) }
 }
 
 function codeIn(body: string): string | undefined {
