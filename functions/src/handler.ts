@@ -185,10 +185,7 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
 
   /** What a refusal says of a network, and of a key that has not signed it. */
   const countForBehaviour = (req: ApiRequest, { code, claimedKeyId }: Refusal, nowMs: number) => {
-    if (claimedKeyId !== undefined) {
-      usage.forged(claimedKeyId, nowMs)
-      usage.around('forged', nowMs, req.incoming)
-    }
+    if (claimedKeyId !== undefined) usage.forged(claimedKeyId, nowMs, req.incoming)
     if (req.routePath !== REGISTRATION_PATH || code === 'unavailable' || code === 'internal') return
     usage.around(code === 'otp_rejected' ? 'otp' : 'refused', nowMs, req.incoming)
   }
@@ -316,11 +313,12 @@ function aboveOf(path: string): string {
 /** What a denial says in public: its code, and what the sender needs to do better. */
 function explainDenial(denial: Denial): Refusal {
   const { code, reason, keyId, claimedKeyId, serverTime, rate } = denial
+  // A flood is of these: a refused request must not cost more than an accepted one.
+  if (claimedKeyId !== undefined) return { code, reason, claimedKeyId }
   return {
     code,
     reason,
     ...(keyId !== undefined && { keyId }),
-    ...(claimedKeyId !== undefined && { claimedKeyId }),
     ...(serverTime && {
       headers: { 'Server-Time': serverTime.header },
       members: { serverTime: serverTime.unixSeconds },

@@ -70,6 +70,9 @@ async function fill(guard: Guard, keyring: ReturnType<typeof makeKeyring>, insta
     const call = { method: 'GET', target, rawHeaders, body: Buffer.alloc(0) }
     const verdict = await guard(call, { nonce: 'memory' }, created * 1000)
     if (!verdict.admitted) throw new Error(`refused: ${verdict.reason}`)
+    // Before it has grown old: what signing leaves behind is this program's, and would leave holes between
+    // the records, 10 to 30 MB of them.
+    if (n % 1000 === 0) collectGarbage()
   }
 }
 

@@ -93,7 +93,7 @@ export function parseInstall(keyId: string, value: unknown): Install | null {
     slot: record.slot,
     status: record.status,
     // The database keeps no empty object: a key without scopes has no such child.
-    scopes: Object.keys(record.scopes ?? {}),
+    scopes: sharedList(Object.keys(record.scopes ?? {})),
     createdAt: record.createdAt,
     lastUsedAt: record.lastUsedAt,
     masterVersion: record.masterVersion,
@@ -103,4 +103,16 @@ export function parseInstall(keyId: string, value: unknown): Install | null {
     ...(record.risk !== undefined && { risk: record.risk }),
     ...(record.encryption !== undefined && { encryption: record.encryption.kind }),
   }
+}
+
+/** Nearly all installs have the same scopes; a cache of a hundred thousand records should have them once. */
+const lists = new Map<string, readonly string[]>()
+const LISTS_MAX = 100
+
+function sharedList(names: readonly string[]): readonly string[] {
+  const text = names.join()
+  const known = lists.get(text)
+  if (known !== undefined) return known
+  if (lists.size < LISTS_MAX) lists.set(text, names)
+  return names
 }

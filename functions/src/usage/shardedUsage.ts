@@ -11,7 +11,7 @@ export function makeShardedUsage(usages: readonly Usage[], shards: ShardMap): Us
     refused: (code, nowMs, keyId) => at(keyId).refused(code, nowMs, keyId),
     attested: (outcome, nowMs, keyId) => at(keyId).attested(outcome, nowMs, keyId),
     called: (keyId, nowMs, call) => at(keyId).called(keyId, nowMs, call),
-    forged: (keyId, nowMs) => at(keyId).forged(keyId, nowMs),
+    forged: (keyId, nowMs, incoming) => at(keyId).forged(keyId, nowMs, incoming),
     around: (signal, nowMs, incoming) => at().around(signal, nowMs, incoming),
     flush: async () => {
       await Promise.all(usages.map((usage) => usage.flush()))

@@ -19,6 +19,8 @@ export interface Count {
   signals: Partial<Record<Signal, number>> | undefined
   /** Numbers that account routes were called for, and their countries. In memory only, as the address. */
   phones: Map<string, string> | undefined
+  /** Where the first wrong signature under its API key came from; as the address. */
+  forgedFrom: string | undefined
 }
 
 /** What came from one address since the last flush, of calls that no key has signed. */

@@ -17,7 +17,7 @@ export interface Usage {
   /** A call of an account route for a number. */
   called(keyId: string, nowMs: number, call: AccountCall): void
   /** A wrong signature under a genuine API key: whoever has sent it need not be its install. */
-  forged(keyId: string, nowMs: number): void
+  forged(keyId: string, nowMs: number, incoming: IncomingMessage): void
   /** What came from a network, of calls that no key has signed. */
   around(signal: NetworkSignal, nowMs: number, incoming: IncomingMessage): void
   /** Writes what was counted, and waits for what is being written. Never fails: what is left is kept. */
@@ -48,8 +48,8 @@ export interface UsageParts {
   readonly log: Log
 }
 
-/** Keys counted at once; with more, the flush comes earlier. About 150 bytes each. */
-export const OPEN_KEYS_MAX = 10_000
+/** Keys counted at once; with more, the flush comes earlier, and costs all the requests of then. About 150 bytes each. */
+export const OPEN_KEYS_MAX = 12_000
 
 /** Keys in pages that wait for the database. Beyond, the oldest pages are given up. */
 export const WAITING_KEYS_MAX = 20_000
@@ -121,6 +121,7 @@ export function makeUsage(parts: UsageParts): Usage {
       attested: undefined,
       signals: undefined,
       phones: undefined,
+      forgedFrom: undefined,
     }
     open.keys.set(keyId, count)
     return count
@@ -136,11 +137,16 @@ export function makeUsage(parts: UsageParts): Usage {
 
   /** Turns the open window into pages. What was counted until now belongs to its hour. */
   const seal = (nextHour: number): void => {
-    const { hour, keys } = open
-    const around = [...open.around]
+    const { hour, keys, around: addresses } = open
     open = emptyWindow(nextHour)
     const rows = [...keys]
-    for (const [, count] of rows) if (count.requests >= busyRequests) note(count, 'busy')
+    for (const [, count] of rows) {
+      if (count.requests >= busyRequests) note(count, 'busy')
+      const { forgedFrom, signals, lastAt } = count
+      if (forgedFrom !== undefined)
+        countAt(addresses, forgedFrom, 'forged', lastAt, signals?.forged)
+    }
+    const around = [...addresses]
     for (let at = 0; at < rows.length; at += PAGE_KEYS_MAX) {
       pages.push({ hour, rows: rows.slice(at, at + PAGE_KEYS_MAX), around: [], mark: undefined })
     }
@@ -227,23 +233,18 @@ export function makeUsage(parts: UsageParts): Usage {
       count.lastAt = nowMs
       flushIfDue(nowMs)
     },
-    forged: (keyId, nowMs) => {
+    forged: (keyId, nowMs, incoming) => {
       const count = countOf(keyId, nowMs)
       note(count, 'forged')
+      // Asked once for each key, too: a refused request must not cost more than an accepted one.
+      count.forgedFrom ??= addressOf(incoming)
       count.lastAt = nowMs
       flushIfDue(nowMs)
     },
     around: (signal, nowMs, incoming) => {
       const hour = hourOf(nowMs)
       if (hour !== open.hour) seal(hour)
-      const address = addressOf(incoming)
-      let count = open.around.get(address)
-      if (count === undefined) {
-        if (open.around.size >= ADDRESSES_A_FLUSH_MAX) return
-        open.around.set(address, (count = { lastAt: nowMs, signals: {} }))
-      }
-      count.signals[signal] = (count.signals[signal] ?? 0) + 1
-      count.lastAt = nowMs
+      countAt(open.around, addressOf(incoming), signal, nowMs)
       flushIfDue(nowMs)
     },
     flush: () => {
@@ -259,6 +260,22 @@ export function makeUsage(parts: UsageParts): Usage {
 
 /** What a provider says no to; when it cannot be asked, that says nothing of the key. */
 const UNATTESTED = /-(?:missing|rejected)$/
+
+function countAt(
+  addresses: Map<string, AroundCount>,
+  address: string,
+  signal: NetworkSignal,
+  lastAt: number,
+  times = 1,
+): void {
+  let count = addresses.get(address)
+  if (count === undefined) {
+    if (addresses.size >= ADDRESSES_A_FLUSH_MAX) return
+    addresses.set(address, (count = { lastAt, signals: {} }))
+  }
+  count.signals[signal] = (count.signals[signal] ?? 0) + times
+  count.lastAt = lastAt
+}
 
 function note(count: Count, signal: Signal): void {
   const signals = (count.signals ??= {})

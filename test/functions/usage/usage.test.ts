@@ -169,7 +169,7 @@ describe('what behaviour is judged by', () => {
     for (const code of codes) usage.refused(code, base.clock.ms, ADA)
     usage.refused('unavailable', base.clock.ms, ADA)
     usage.refused('replayed', base.clock.ms)
-    usage.forged(ADA, base.clock.ms)
+    usage.forged(ADA, base.clock.ms, from('198.51.100.7'))
     usage.attested('none-missing', base.clock.ms, ADA)
     usage.attested('app-check-unreachable', base.clock.ms, ADA)
     usage.attested('app-check-attested', base.clock.ms, ADA)

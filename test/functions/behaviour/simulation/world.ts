@@ -164,8 +164,7 @@ export async function live(
         return
       case 'forge':
         for (let n = 0; n < act.times; n += 1) {
-          usage.forged(keyId, at)
-          usage.around('forged', at, incoming)
+          usage.forged(keyId, at, incoming)
         }
         return
       case 'ask':
