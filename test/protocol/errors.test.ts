@@ -2,7 +2,7 @@ import { ERRORS } from '../../protocol/src/index.ts'
 
 /** Codes and statuses are what apps branch on: a change here is a change of the contract. */
 const CONTRACT = {
-  400: ['invalid_request'],
+  400: ['invalid_request', 'decryption_failed', 'encryption_required'],
   401: [
     'otp_rejected',
     'login_rejected',
