@@ -1,4 +1,5 @@
 import { defineInt, defineSecret, defineString } from 'firebase-functions/params'
+import { readPlaceModes } from './placeModes.ts'
 
 /** `{"approov":"<base64>","recaptcha":"<secret>"}`, of the providers that have one; else `{}`. */
 export const ATTESTATION_SECRETS = defineSecret('ATTESTATION_SECRETS')
@@ -95,14 +96,9 @@ export function readAttestConfig(
   const isPlace = (name: string) =>
     (ATTEST_GROUPS as readonly string[]).includes(name) || PATH.test(name)
 
-  const attest = new Map<string, AttestMode>()
-  for (const part of listOf(texts.attest)) {
-    const [name = '', text, ...more] = part.split('=')
-    const mode = MODES.find((known) => known === text)
-    if (!isPlace(name) || mode === undefined || more.length > 0 || attest.has(name)) {
-      throw wrong('attest', `${MODES.join(', ')} for ${places}: open=enforce,sms=observe`)
-    }
-    attest.set(name, mode)
+  const attest = readPlaceModes(texts.attest, MODES, isPlace)
+  if (attest === null) {
+    throw wrong('attest', `${MODES.join(', ')} for ${places}: open=enforce,sms=observe`)
   }
   const attestProviders = listOf(texts.attestProviders).map((text) => {
     const provider = PROVIDERS.find((known) => known === text)

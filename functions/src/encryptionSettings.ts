@@ -1,5 +1,6 @@
 import { defineInt, defineString } from 'firebase-functions/params'
 import { ATTEST_GROUPS, type AttestGroup } from './attestSettings.ts'
+import { readPlaceModes } from './placeModes.ts'
 
 /** `require`: the endpoint takes no other bodies. `allow`: as its sender likes. */
 const MODES = ['allow', 'require'] as const
@@ -59,18 +60,13 @@ export function readEncryptionConfig(
   { encryption: text }: { readonly encryption: string },
   wrong: (name: 'encryption', expected: string) => Error,
 ): EncryptionConfig {
-  const encryption = new Map<string, EncryptionMode>()
-  for (const part of text === '' ? [] : text.split(',')) {
-    const [name = '', value, ...more] = part.split('=')
-    const mode = MODES.find((known) => known === value)
-    const isPlace = GROUPS.includes(name) || PATH.test(name)
-    if (!isPlace || mode === undefined || more.length > 0 || encryption.has(name)) {
-      throw wrong(
-        'encryption',
-        `allow or require for ${GROUPS.join(', ')} or paths that begin with /api/: accounts=require`,
-      )
-    }
-    encryption.set(name, mode)
+  const isPlace = (name: string) => GROUPS.includes(name) || PATH.test(name)
+  const encryption = readPlaceModes(text, MODES, isPlace)
+  if (encryption === null) {
+    throw wrong(
+      'encryption',
+      `allow or require for ${GROUPS.join(', ')} or paths that begin with /api/: accounts=require`,
+    )
   }
   return { encryption }
 }
