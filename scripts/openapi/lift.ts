@@ -17,10 +17,11 @@ export function lift(schema: mini.ZodMiniType, texts: FieldTexts): z.ZodType {
         const text = texts[name]
         if (text === undefined) throw new TypeError(`no description of the field ${name}`)
         const { description, example } = text
-        return [
-          name,
-          lift(field as mini.ZodMiniType, texts).meta({ description, examples: [example] }),
-        ]
+        const lifted = lift(field as mini.ZodMiniType, texts)
+        // Where one value alone is possible, it is said already; the same name may take another elsewhere
+        // (`kty` of a key with RSA and of one with a curve).
+        const examples = isOneValue(lifted) ? {} : { examples: [example] }
+        return [name, lifted.meta({ description, ...examples })]
       }),
     )
     return new z.ZodObject({ ...def, shape })
@@ -51,6 +52,11 @@ export function lift(schema: mini.ZodMiniType, texts: FieldTexts): z.ZodType {
   if (isOf(def, 'literal')) return new z.ZodLiteral(def)
   if (isOf(def, 'boolean')) return new z.ZodBoolean(def)
   throw new TypeError(`a body with a schema of type ${def.type}`)
+}
+
+function isOneValue(schema: z.ZodType): boolean {
+  if (schema instanceof z.ZodOptional) return isOneValue(schema.unwrap() as z.ZodType)
+  return schema instanceof z.ZodLiteral
 }
 
 const isByMember = (def: z.core.$ZodUnionDef): def is z.core.$ZodDiscriminatedUnionDef =>
