@@ -61,7 +61,7 @@ export type RequestHandler = (req: IncomingMessage, res: ServerResponse) => void
 interface Refusal extends ApiErrorOptions {
   readonly code: ErrorCode
   readonly reason: string
-  readonly keyId?: string
+  readonly keyId?: string | undefined
   /** As of `Denial`. */
   readonly claimedKeyId?: string
   readonly members?: Readonly<Record<string, unknown>>
@@ -106,7 +106,7 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
     ]),
   )
   const strictGates = new Map(parts.routes.map((route) => [route, parts.strictGateOf(route)]))
-  const logRefusal = makeRefusalLog(log, now)
+  const logRefusal = makeRefusalLog(log)
   let run: RunRoute | undefined
 
   const admit = (
@@ -176,11 +176,12 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
     const nowMs = now()
     usage.refused(code, nowMs, keyId ?? req.install?.keyId)
     countForBehaviour(req, refusal, nowMs)
-    logRefusal({ event: 'refused', requestId, route, code, reason, ...(keyId && { keyId }) })
+    const refused = { event: 'refused', requestId, route, code, reason } as const
+    logRefusal(keyId === undefined ? refused : { ...refused, keyId }, nowMs)
     const { errorsUrl } = settings
-    const sealed = answerProblem(res, { ...refusal, requestId, errorsUrl }, req.seal)
+    const sealed = answerProblem(res, requestId, errorsUrl, refusal, req.seal)
     // What was to be encrypted is not said in the clear instead.
-    return sealed?.catch(() => answerProblem(res, { code: 'internal', requestId, errorsUrl }))
+    return sealed?.catch(() => answerProblem(res, requestId, errorsUrl, { code: 'internal' }))
   }
 
   /** What a refusal says of a network, and of a key that has not signed it. */
@@ -312,13 +313,14 @@ function aboveOf(path: string): string {
 
 /** What a denial says in public: its code, and what the sender needs to do better. */
 function explainDenial(denial: Denial): Refusal {
-  const { code, reason, keyId, claimedKeyId, serverTime, rate } = denial
-  // A flood is of these: a refused request must not cost more than an accepted one.
-  if (claimedKeyId !== undefined) return { code, reason, claimedKeyId }
+  const { code, reason, keyId, serverTime, rate } = denial
+  // Nothing has verified, so there is no more to say. A flood is of these: a refused request must not cost
+  // more than an accepted one.
+  if (keyId === undefined) return denial
   return {
     code,
     reason,
-    ...(keyId !== undefined && { keyId }),
+    keyId,
     ...(serverTime && {
       headers: { 'Server-Time': serverTime.header },
       members: { serverTime: serverTime.unixSeconds },

@@ -10,7 +10,7 @@ const WINDOW_MS = 10_000
  * Logs refusals so that a flood of them costs nothing: the first few of a window whole, and of all
  * others one line of counts when the window is over.
  */
-export function makeRefusalLog(log: Log, now: () => number): (refused: Refused) => void {
+export function makeRefusalLog(log: Log): (refused: Refused, nowMs: number) => void {
   let windowStart = Number.NEGATIVE_INFINITY
   let lines = 0
   let counts = new Map<string, number>()
@@ -21,10 +21,10 @@ export function makeRefusalLog(log: Log, now: () => number): (refused: Refused) 
     counts = new Map()
   }
 
-  return (refused) => {
-    if (now() - windowStart >= WINDOW_MS) {
+  return (refused, nowMs) => {
+    if (nowMs - windowStart >= WINDOW_MS) {
       flush()
-      windowStart = now()
+      windowStart = nowMs
       lines = 0
     }
     lines += 1

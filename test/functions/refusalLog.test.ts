@@ -6,12 +6,12 @@ afterEach(() => jest.useRealTimers())
 
 function setUp() {
   const lines: LogEvent[] = []
-  const logRefusal = makeRefusalLog((line) => lines.push(line), Date.now)
+  const logRefusal = makeRefusalLog((line) => lines.push(line))
   let requests = 0
   const refuse = (reason = 'signature_wrong'): void => {
     const requestId = String(requests++)
     const code = 'invalid_credentials'
-    logRefusal({ event: 'refused', requestId, route: '/api/x', code, reason })
+    logRefusal({ event: 'refused', requestId, route: '/api/x', code, reason }, Date.now())
   }
   return { lines, refuse }
 }

@@ -36,7 +36,7 @@ export type MakeGate = (place: Place, mode?: AttestMode) => Gate | undefined
 /** The gate of each route, or undefined where it is off: then nothing is left of all this. */
 export function makeGates(parts: GateParts): MakeGate {
   const { settings, load, count, log, now } = parts
-  const logRefusal = makeRefusalLog(log, now)
+  const logRefusal = makeRefusalLog(log)
   let loaded: Attest | undefined
 
   const ready = (): Attest | Promise<Attest> => loaded ?? load().then((attest) => (loaded = attest))
@@ -64,7 +64,7 @@ export function makeGates(parts: GateParts): MakeGate {
         throw new ApiError(code, { detail: reason, ...again })
       }
       const { requestId, routePath: route } = req
-      logRefusal({ event: 'observed', requestId, route, code, reason })
+      logRefusal({ event: 'observed', requestId, route, code, reason }, nowMs)
     }
 
     const examine = (req: ApiRequest) =>

@@ -52,7 +52,7 @@ export interface Denial {
   readonly admitted: false
   readonly code: ErrorCode
   readonly reason: DenialReason
-  readonly keyId?: string
+  readonly keyId: string | undefined
   /** Of a genuine API key whose signature is not right. It is counted, and nothing else. */
   readonly claimedKeyId?: string
   readonly serverTime?: { readonly unixSeconds: number; readonly header: string }
@@ -149,9 +149,10 @@ export function makeGuard(parts: GuardParts): Guard {
 
     const signature = verifySignature(call, material)
     if ('refusal' in signature) {
-      const { refusal, claimedKeyId } = signature
-      const denial = deny(codeOf(refusal), refusal)
-      return claimedKeyId === undefined ? denial : { ...denial, claimedKeyId }
+      const { refusal: reason, claimedKeyId } = signature
+      const code = codeOf(reason)
+      if (claimedKeyId === undefined) return deny(code, reason)
+      return { admitted: false, code, reason, keyId: undefined, claimedKeyId }
     }
     const { keyId } = signature.key
 
@@ -177,7 +178,8 @@ const codeOf = (refusal: SignatureRefusal): ErrorCode =>
   refusal === 'header_duplicated' ? 'invalid_request' : 'invalid_credentials'
 
 function deny(code: ErrorCode, reason: DenialReason, keyId?: string): Denial {
-  return { admitted: false, code, reason, ...(keyId !== undefined && { keyId }) }
+  // Not by spreading: that costs half as much as a signature, and a flood is of these.
+  return { admitted: false, code, reason, keyId }
 }
 
 /** The server's time under the install's own secret, so that the app can believe it. */

@@ -102,24 +102,27 @@ const sinkOf = (res: ServerResponse): Sink => ({
 
 export interface Problem extends ApiErrorOptions {
   readonly code: ErrorCode
-  readonly requestId: string
-  /** The page that documents errors; `type` is the code's place on it. */
-  readonly errorsUrl: string
   /** RFC 9457 extension members. */
   readonly members?: Readonly<Record<string, unknown>>
 }
 
-/** The one writer of errors: RFC 9457 `application/problem+json` with the table's public text. */
+/**
+ * The one writer of errors: RFC 9457 `application/problem+json` with the table's public text.
+ * @param errorsUrl the page that documents errors; `type` is the code's place on it
+ */
 export function answerProblem(
   res: ServerResponse,
+  requestId: string,
+  errorsUrl: string,
   problem: Problem,
   seal?: Seal,
 ): void | Promise<void> {
-  const { code, requestId, errors, members, retryAfterSeconds } = problem
+  const { code, errors, members, retryAfterSeconds } = problem
   const { status, title, detail } = ERRORS[code]
-  const type = `${problem.errorsUrl}#${code}`
+  const type = `${errorsUrl}#${code}`
   // A member that is undefined is not written.
-  const body = { type, title, status, detail, code, requestId, errors, ...members }
+  const plain = { type, title, status, detail, code, requestId, errors }
+  const body = members === undefined ? plain : { ...plain, ...members }
   const headers =
     retryAfterSeconds === undefined
       ? problem.headers

@@ -80,8 +80,18 @@ export function makeInstallHandlers(parts: InstallHandlerParts) {
     const { keyId, status, scopes, createdAt, lastUsedAt, masterVersion, graceUntil, encryption } =
       installOf(req)
     // A member that is undefined is not written.
-    const body = { keyId, status, scopes, createdAt, lastUsedAt, masterVersion }
-    return { status: 200, body: { ...body, graceUntil, encryption } }
+    // Not by spreading: that costs a third of the signature's verification.
+    const body = {
+      keyId,
+      status,
+      scopes,
+      createdAt,
+      lastUsedAt,
+      masterVersion,
+      graceUntil,
+      encryption,
+    }
+    return { status: 200, body }
   }
 
   const rotate: Handler = async (req) => {

@@ -14,13 +14,13 @@ async function answerOf(write: Parameters<typeof createServer>[1]): Promise<Rece
   }
 }
 
-const problem = { requestId: 'the-id', errorsUrl: 'https://example.com/errors' }
+const WHERE = ['the-id', 'https://example.com/errors'] as const
 
 test.each(Object.keys(ERRORS) as ErrorCode[])(
   '%s: status, media type and the members of RFC 9457, with the public text of the table alone',
   async (code) => {
     const received = await answerOf((_req, res) => {
-      void answerProblem(res, { ...problem, code, detail: 'for the log' })
+      void answerProblem(res, ...WHERE, { code, detail: 'for the log' })
     })
     const { status, title, detail } = ERRORS[code]
     expect(received.status).toBe(status)
@@ -39,7 +39,7 @@ test.each(Object.keys(ERRORS) as ErrorCode[])(
 test.each(Object.keys(ERRORS) as ErrorCode[])(
   '%s: a 401 says by what one is let in, the same for all; no other answer does (RFC 9110, 15.5.2)',
   async (code) => {
-    const { headers } = await answerOf((_req, res) => void answerProblem(res, { ...problem, code }))
+    const { headers } = await answerOf((_req, res) => void answerProblem(res, ...WHERE, { code }))
     const expected = ERRORS[code].status === 401 ? 'Signature realm="latchkey"' : undefined
     expect(headers['www-authenticate']).toBe(expected)
   },
@@ -60,7 +60,7 @@ test('every answer carries its request ID and date, and may be neither stored no
 test('every answer tells browsers to make nothing of it but data for the page that asked', async () => {
   const answers = await Promise.all([
     answerOf((_req, res) => void answerJson(res, 'the-id', 200, {})),
-    answerOf((_req, res) => void answerProblem(res, { ...problem, code: 'not_found' })),
+    answerOf((_req, res) => void answerProblem(res, ...WHERE, { code: 'not_found' })),
     answerOf((_req, res) => answerPreflight(res, 'the-id')),
   ])
   for (const { headers } of answers) {
@@ -80,7 +80,7 @@ test('a problem may say when to come back, what is wrong where, and more', async
   const received = await answerOf((_req, res) => {
     const errors = [{ pointer: '#/uid', detail: 'must be text' }]
     const more = { retryAfterSeconds: 7, headers: { Allow: 'GET' }, members: { serverTime: 12 } }
-    void answerProblem(res, { ...problem, code: 'rate_limited', errors, ...more })
+    void answerProblem(res, ...WHERE, { code: 'rate_limited', errors, ...more })
   })
   expect(received.headers).toMatchObject({ 'retry-after': '7', allow: 'GET' })
   expect(received.json).toMatchObject({
@@ -93,7 +93,7 @@ test('an answer that has begun is cut off, not continued with a problem', async 
   const answered = answerOf((_req, res) => {
     res.writeHead(200, { 'Content-Length': 100 })
     res.write('half')
-    setImmediate(() => void answerProblem(res, { ...problem, code: 'internal' }))
+    setImmediate(() => void answerProblem(res, ...WHERE, { code: 'internal' }))
   })
   await expect(answered).rejects.toMatchObject({ code: 'ECONNRESET' })
 })
