@@ -64,7 +64,7 @@ interface Refusal extends ApiErrorOptions {
   readonly keyId?: string | undefined
   /** As of `Denial`. */
   readonly claimedKeyId?: string
-  readonly members?: Readonly<Record<string, unknown>>
+  readonly members?: Readonly<Record<string, unknown>> | undefined
 }
 
 /** A request that goes to its handler, and what the headers of the answer will say of its rate. */
@@ -317,17 +317,10 @@ function explainDenial(denial: Denial): Refusal {
   // Nothing has verified, so there is no more to say. A flood is of these: a refused request must not cost
   // more than an accepted one.
   if (keyId === undefined) return denial
-  return {
-    code,
-    reason,
-    keyId,
-    ...(serverTime && {
-      headers: { 'Server-Time': serverTime.header },
-      members: { serverTime: serverTime.unixSeconds },
-    }),
-    ...(rate && { headers: rateHeaders(rate), retryAfterSeconds: rate.resetSeconds }),
-    ...(code === 'unavailable' && { retryAfterSeconds: 2 }),
-  }
+  const headers = serverTime ? { 'Server-Time': serverTime.header } : rate && rateHeaders(rate)
+  const members = serverTime && { serverTime: serverTime.unixSeconds }
+  const retryAfterSeconds = code === 'unavailable' ? 2 : rate?.resetSeconds
+  return { code, reason, keyId, headers, members, retryAfterSeconds }
 }
 
 /** A fault that nobody foresaw is `internal`, without a word about it in the answer. */

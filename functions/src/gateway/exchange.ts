@@ -58,7 +58,11 @@ export function exchange(
     const handler = new Exchange(options, resolve, reject)
     pool.dispatch(
       {
-        ...{ method, path, body, headersTimeout, bodyTimeout },
+        method,
+        path,
+        body,
+        headersTimeout,
+        bodyTimeout,
         headers: headers as string[],
       },
       handler,

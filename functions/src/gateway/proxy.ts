@@ -67,7 +67,10 @@ export function makeProxy(
     (call, { requestId }, ask) => {
       const { method, target, chosen, body, path } = call
       return callUpstream({
-        ...{ method, body, deadlines: path.deadlines, streams: path.streams },
+        method,
+        body,
+        deadlines: path.deadlines,
+        streams: path.streams,
         path:
           sent.query === '' ? target : `${target}${target.includes('?') ? '&' : '?'}${sent.query}`,
         // Last, so that nothing the app may send can take its place.

@@ -33,7 +33,8 @@ export function readProxyCall(upstream: CheckedUpstream, req: ApiRequest): Proxy
   }
   const query = allowedQuery(target.query, path.query)
   return {
-    ...{ method, path },
+    method,
+    path,
     target: query === '' ? filled : `${filled}?${query}`,
     chosen: chosenHeaders(upstream, headers, hasBody),
     body: hasBody ? rawBody : null,

@@ -54,8 +54,12 @@ export function makeCaller(
   const once = (call: UpstreamCall, endsAt: number): Promise<UpstreamAnswer> => {
     inFlight += 1
     return exchange(pool, call, {
-      ...{ deadlines: call.deadlines, endsAt, bytesMax: answerBytesMax, streams: call.streams },
-      ...{ secretForms: call.secretForms, isRevalidation: call.isRevalidation },
+      deadlines: call.deadlines,
+      endsAt,
+      bytesMax: answerBytesMax,
+      streams: call.streams,
+      secretForms: call.secretForms,
+      isRevalidation: call.isRevalidation,
       onEnd: (failure) => {
         inFlight -= 1
         if (failure !== undefined) call.onCut(failure)

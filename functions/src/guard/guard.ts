@@ -129,7 +129,10 @@ export function makeGuard(parts: GuardParts): Guard {
     }
 
     const state = rate.take(keyId, nowMs, isRestricted ? 2 : 1)
-    if (!state.allowed) return { ...deny('rate_limited', 'rate_limited', keyId), rate: state }
+    if (!state.allowed) {
+      const code = 'rate_limited'
+      return { admitted: false, code, reason: code, keyId, rate: state }
+    }
 
     if (policy.isBusy?.() === true) return deny('unavailable', 'busy', keyId)
 
@@ -159,7 +162,8 @@ export function makeGuard(parts: GuardParts): Guard {
     const { created, expires } = signature
     const fresh = freshness({ created, expires, nowSeconds })
     if (fresh !== 'fresh') {
-      return { ...deny('clock_skew', fresh, keyId), serverTime: tellTime(signature, nowSeconds) }
+      const serverTime = tellTime(signature, nowSeconds)
+      return { admitted: false, code: 'clock_skew', reason: fresh, keyId, serverTime }
     }
 
     // Whatever its record says, and without reading it: its app registers anew.

@@ -103,7 +103,7 @@ const sinkOf = (res: ServerResponse): Sink => ({
 export interface Problem extends ApiErrorOptions {
   readonly code: ErrorCode
   /** RFC 9457 extension members. */
-  readonly members?: Readonly<Record<string, unknown>>
+  readonly members?: Readonly<Record<string, unknown>> | undefined
 }
 
 /**

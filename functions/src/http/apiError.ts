@@ -10,8 +10,8 @@ export interface ApiErrorOptions {
   /** For the log; never sent. */
   readonly detail?: string
   readonly errors?: readonly FieldFault[]
-  readonly headers?: Readonly<Record<string, string>>
-  readonly retryAfterSeconds?: number
+  readonly headers?: Readonly<Record<string, string>> | undefined
+  readonly retryAfterSeconds?: number | undefined
 }
 
 /** An answer other than success. Status and public text come from the table of `code`. */
