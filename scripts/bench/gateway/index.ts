@@ -196,7 +196,9 @@ function appCheckFigures({ ours, jose }: AppCheckMicros): Figure[] {
 }
 
 /** A ratio of what should be equal, whichever is the larger. */
-const apart = (ratio: number): number => Math.max(ratio, 1 / ratio)
+function apart(ratio: number): number {
+  return Math.max(ratio, 1 / ratio)
+}
 
 /** Medians of one process: what else the machine does is in both sides of a ratio. */
 function decryptionFigures(micros: DecryptionMicros): Figure[] {
