@@ -113,7 +113,7 @@ export const SETTINGS = {
   }),
   requestsPerMinutePerInstall: defineInt('REQUESTS_PER_MINUTE_PER_INSTALL', {
     default: 120,
-    description: 'Signed requests per key and minute, counted by each instance on its own.',
+    description: 'Signed requests per install and minute, counted by each instance on its own.',
   }),
   registrationsPerMinutePerIp: defineInt('REGISTRATIONS_PER_MINUTE_PER_IP', {
     default: 60,

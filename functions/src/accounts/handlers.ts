@@ -3,7 +3,7 @@ import { installOf } from '../http/apiRequest.ts'
 import { ApiError } from '../http/apiError.ts'
 import { clientAddress } from '../http/clientAddress.ts'
 import { parseBody } from '../http/parseBody.ts'
-import { judgeInstall } from '../installs/install.ts'
+import { judgeInstall, placeName } from '../installs/install.ts'
 import type { Accounts, Caller } from './accounts.ts'
 import type { Accepted, Changed } from './answers.ts'
 import type { Once } from './idempotency.ts'
@@ -52,7 +52,7 @@ export function makeAccountHandlers(parts: AccountHandlerParts) {
     return {
       phone: parsed,
       keyId: install.keyId,
-      place: `${install.uid}/${install.slot}`,
+      place: placeName(install),
       isRestricted: judgeInstall(install, now()) === 'restricted',
       address: clientAddress(req.incoming, settings.trustedProxyHops),
     }

@@ -1,5 +1,5 @@
 import type { Database } from '../database.ts'
-import { parseInstall, type Install } from '../installs/install.ts'
+import { parseInstall, placeName, type Install } from '../installs/install.ts'
 import { dayOf } from '../installs/store.ts'
 import type { NetworkRow, UsageRow } from '../usage/stored.ts'
 import { DAYS_READ, type Dated, type Evidence } from './features.ts'
@@ -40,7 +40,7 @@ export async function gather(
 ): Promise<Gathered | null> {
   const asked = parseInstall(keyId, await database.read(`installs/${keyId}`))
   if (asked === null) return null
-  const place = `${asked.uid}/${asked.slot}`
+  const place = placeName(asked)
   const selection = {
     orderBy: 'place',
     from: place,

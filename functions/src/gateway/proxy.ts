@@ -3,7 +3,7 @@ import type { HeaderMap, Relayed } from '../http/answer.ts'
 import { ApiError } from '../http/apiError.ts'
 import { installOf, type ApiRequest } from '../http/apiRequest.ts'
 import { rateHeaders, type RateReport } from '../http/rateHeaders.ts'
-import { judgeInstall, type Install } from '../installs/install.ts'
+import { judgeInstall, placeName, type Install } from '../installs/install.ts'
 import type { Log } from '../log.ts'
 import type { AnswerCache } from './answerCache.ts'
 import { makeCachedCall, type Fetch } from './cachedCall.ts'
@@ -55,7 +55,7 @@ export function makeProxy(
   const takeCall = (install: Install): HeaderMap => {
     const nowMs = now()
     const cost = judgeInstall(install, nowMs) === 'restricted' ? 2 : 1
-    const verdict = limit.take(install.keyId, nowMs, cost)
+    const verdict = limit.take(placeName(install), nowMs, cost)
     const headers = rateHeaders(verdict)
     if (verdict.allowed) return headers
     const detail = `${name}: calls of an install`

@@ -5,7 +5,7 @@ import {
   type ErrorCode,
   type Freshness,
 } from '@latchkey/protocol'
-import { isUsable, judgeInstall, type Install } from '../installs/install.ts'
+import { isUsable, judgeInstall, placeName, type Install } from '../installs/install.ts'
 import { SHARED_KEY_ID } from '../issuance.ts'
 import { proceed } from '../proceed.ts'
 import type { DurableNonces } from './durableNonces.ts'
@@ -128,7 +128,8 @@ export function makeGuard(parts: GuardParts): Guard {
       return deny('scope_missing', 'scope_missing', keyId)
     }
 
-    const state = rate.take(keyId, nowMs, isRestricted ? 2 : 1)
+    // Not by the key: or each rotation would begin anew.
+    const state = rate.take(placeName(install), nowMs, isRestricted ? 2 : 1)
     if (!state.allowed) {
       const code = 'rate_limited'
       return { admitted: false, code, reason: code, keyId, rate: state }

@@ -77,6 +77,9 @@ function judgeRisk(risk: InstallRisk | undefined, nowMs: number): Usable | 'key_
 export const riskInForce = ({ risk }: Install, nowMs: number): InstallRisk | undefined =>
   risk !== undefined && nowMs < risk.until ? risk : undefined
 
+/** What stays the same when an install rotates its key, or registers anew: limits count by it. */
+export const placeName = ({ uid, slot }: Pick<Install, 'uid' | 'slot'>): string => `${uid}/${slot}`
+
 /** Whether no use has been recorded so far. */
 export const isUnused = ({ lastUsedAt, createdAt }: Install): boolean => lastUsedAt === createdAt
 

@@ -1,7 +1,7 @@
 import type { Database } from '../database.ts'
 import { increment, readStored } from '../database.ts'
 import type { EncryptionRecord, IssuedEncryption } from './encryption.ts'
-import { isUnused, parseInstall } from './install.ts'
+import { isUnused, parseInstall, placeName } from './install.ts'
 import type { AttestationRecord, Install, InstallStatus } from './install.ts'
 import { openCounter, openQuota, type OpenQuotas, type OpenStep } from './openLimits.ts'
 
@@ -226,7 +226,6 @@ export function makeInstallStore(
 const CURRENT: ReadonlySet<InstallStatus> = new Set(['active', 'dormant', 'suspended'])
 
 /** Indexed at each install, so that a place's keys are found without reading all keys of its UID. */
-const placeName = ({ uid, slot }: Place): string => `${uid}/${slot}`
 const challengePath = ({ uid, slot }: Place): string => `challenges/${uid}/${slot}`
 const otpPath = ({ uid, slot }: Place): string => `users/${uid}/${slot}/otp`
 export const credentialPath = ({ uid, slot }: Place): string => `users/${uid}/${slot}/credential`

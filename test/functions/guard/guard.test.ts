@@ -205,7 +205,7 @@ describe('what a request costs the database', () => {
   })
 })
 
-describe('the rate of a key', () => {
+describe('the rate of an install', () => {
   test('is told with every accepted request', async () => {
     const { headers } = await call({}, seedKey({}))
     expect(headers).toMatchObject({
@@ -229,6 +229,16 @@ describe('the rate of a key', () => {
     database.clock.ms += 30_000
     expect((await at(key)).status).toBe(200)
     await slow.close()
+  })
+  test('is that of its place: the key that a rotation gives begins no rate of its own', async () => {
+    const earlier = seedKey({ status: 'superseded', graceUntil: 1e15 })
+    const { uid, slot } = earlier
+    const next = seedKey({ uid, slot, place: `${uid}/${slot}` })
+    expect((await call({}, earlier)).headers['ratelimit']).toBe('"install";r=119;t=1')
+    expect((await call({}, next)).headers['ratelimit']).toBe('"install";r=118;t=1')
+    // A device ID is no secret: whoever names another's under a UID of its own takes nothing from it.
+    const namesake = seedKey({ uid: 'uid-of-another', slot, place: `uid-of-another/${slot}` })
+    expect((await call({}, namesake)).headers['ratelimit']).toBe('"install";r=119;t=1')
   })
   test('a replay does not use up the rate of the one it was captured from', async () => {
     const key = seedKey({})
