@@ -54,23 +54,52 @@ const FIELDS: Readonly<Record<string, 'text' | 'time'>> = {
   previousKeyId: 'text',
 }
 
+/** What a record holds of other shapes, member by member; the keys of its encrypted bodies are left out. */
+const MEMBERS: Readonly<Record<string, Readonly<Record<string, 'text' | 'time'>>>> = {
+  attestation: { outcome: 'text', provider: 'text', appId: 'text', at: 'time' },
+  risk: { level: 'text', until: 'time' },
+  encryption: { kind: 'text' },
+}
+
 /** The whole record, as JSON has it. */
 export function keyRecord(keyId: string, value: unknown): Record<string, unknown> {
   const record = value as Record<string, unknown>
-  const present = Object.keys(FIELDS).filter((field) => record[field] !== undefined)
   return {
     keyId,
-    ...Object.fromEntries(present.map((field) => [field, record[field]])),
+    ...pick(record, FIELDS),
     scopes: Object.keys((record['scopes'] as object | undefined) ?? {}),
+    ...Object.fromEntries(
+      Object.entries(MEMBERS)
+        .filter(([name]) => record[name] !== undefined)
+        .map(([name, members]) => [name, pick(record[name] as Record<string, unknown>, members)]),
+    ),
   }
 }
+
+const pick = (value: Readonly<Record<string, unknown>>, names: Readonly<Record<string, unknown>>) =>
+  Object.fromEntries(
+    Object.keys(names)
+      .filter((name) => value[name] !== undefined)
+      .map((name) => [name, value[name]]),
+  )
 
 export const showKeyRecord = (record: Readonly<Record<string, unknown>>): string =>
   Object.entries(record)
     .map(([name, value]) =>
       columns([
         [name, 14],
-        [FIELDS[name] === 'time' ? showTime(value) : String(value as string), 20],
+        [name in MEMBERS ? showMembers(value, MEMBERS[name]!) : show(value, FIELDS[name]), 20],
       ]),
     )
     .join('\n')
+
+const show = (value: unknown, kind: 'text' | 'time' | undefined): string =>
+  kind === 'time' ? showTime(value) : String(value)
+
+/** As `step_up, until 2026-12-01T00:00:00Z`. */
+const showMembers = (value: unknown, members: Readonly<Record<string, 'text' | 'time'>>): string =>
+  Object.entries(value as object)
+    .map(([name, member]) =>
+      members[name] === 'time' ? `${name} ${showTime(member)}` : String(member),
+    )
+    .join(', ')

@@ -243,6 +243,29 @@ describe('reading', () => {
     expect([missing.code, missing.stdout]).toEqual([1, ''])
   })
 
+  test('show: what attestation, behaviour and encryption say of it; never the keys of its bodies', async () => {
+    const at = Date.UTC(2026, 10, 1)
+    const attestation = { outcome: 'attested', provider: 'app-check', appId: '1:2:web:3', at }
+    const risk = { level: 'step_up', until: at }
+    const encryption = { kind: 'server-key', publicKey: 'the-public-half', sealedKey: 'the-sealed' }
+    const rows = base.data()['installs']!
+    base.seed('installs', {
+      ...rows,
+      [idOf(1)]: { ...rows[idOf(1)], attestation, risk, encryption },
+    })
+    const run = await ops(['--json', 'keys', 'show', idOf(1)])
+    expect(linesOf(run)[0]).toMatchObject({
+      attestation,
+      risk,
+      encryption: { kind: 'server-key' },
+    })
+    const text = (await ops(['keys', 'show', idOf(1)])).stdout
+    expect(text).toMatch(/^attestation +attested, app-check, 1:2:web:3, at 2026-11-01T00:00:00Z$/m)
+    expect(text).toMatch(/^risk +step_up, until 2026-11-01T00:00:00Z$/m)
+    expect(text).toMatch(/^encryption +server-key *$/m)
+    expect(run.stdout + text).not.toMatch(/public-half|the-sealed/)
+  })
+
   test('find: by key ID, its beginning, API key, UID, UID and device', async () => {
     const found = async (...args: string[]) =>
       linesOf(await ops(['--json', 'keys', 'find', ...args])).map(
