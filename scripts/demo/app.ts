@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto'
 
 import { parseHmacSecret } from '@latchkey/protocol'
-import { deleteApp, initializeApp } from 'firebase/app'
-import { connectAuthEmulator, getAuth, signInAnonymously, signOut } from 'firebase/auth'
-import { connectDatabaseEmulator, get, getDatabase, ref } from 'firebase/database'
+import { signInAnonymously } from 'firebase/auth'
+import { get, ref } from 'firebase/database'
 
+import { connectFirebase } from '../local/firebaseApp.ts'
 import type { Running } from '../local/running.ts'
 import { signedHeaders, type CallToSign } from '../local/signedHeaders.ts'
 
@@ -39,16 +39,9 @@ export interface App {
 
 /** What a mobile app does, with the same SDK: the real one's code differs only in its addresses. */
 export async function startApp(running: Running): Promise<App> {
-  const { projectId, namespace, apiBaseUrl, authEmulatorHost, databaseEmulatorHost } = running
+  const { apiBaseUrl } = running
   const attested = attestationFrom(running)
-  const databaseURL = `https://${namespace}.firebaseio.com`
-  const app = initializeApp({ projectId, apiKey: 'demo', databaseURL }, randomUUID())
-  const auth = getAuth(app)
-  connectAuthEmulator(auth, `http://${authEmulatorHost}`, { disableWarnings: true })
-  const database = getDatabase(app)
-  const [host = '', port] = databaseEmulatorHost.split(':')
-  connectDatabaseEmulator(database, host, Number(port))
-
+  const { auth, database, close } = connectFirebase(running, randomUUID())
   const { user } = await signInAnonymously(auth)
   const deviceId = randomUUID()
   const slot = createHash('sha256').update(deviceId).digest('base64url').slice(0, 22)
@@ -83,11 +76,7 @@ export async function startApp(running: Running): Promise<App> {
         ...(body !== undefined && { body }),
       }
     },
-    close: async () => {
-      // Or else the SDK's timer to refresh the ID token keeps the process alive for an hour.
-      await signOut(auth)
-      await deleteApp(app)
-    },
+    close,
   }
 }
 

@@ -1,19 +1,11 @@
-import { initializeApp } from 'firebase/app'
-import { connectAuthEmulator, getAuth } from 'firebase/auth'
-import { connectDatabaseEmulator, getDatabase } from 'firebase/database'
 import { createLatchkey, indexedDbStorage } from '../../../client/src/index.ts'
-import type { EndToEndRun } from '../harness/running.ts'
+import { connectFirebase, type EmulatorAddresses } from '../../../scripts/local/firebaseApp.ts'
 
 // An app as it runs in a page: the real SDKs, bundled for browsers and put into the page by the test.
 
-type Where = Pick<
-  EndToEndRun,
-  'projectId' | 'namespace' | 'authEmulatorHost' | 'databaseEmulatorHost'
->
-
 export interface PageApp {
   /** Signed calls at the same time, on a new copy of the app. */
-  call(where: Where, times: number): Promise<PageCall[]>
+  call(where: EmulatorAddresses, times: number): Promise<PageCall[]>
   /** What of the key a script in the page can get hold of. */
   stolen(): Promise<string>
 }
@@ -24,14 +16,7 @@ export interface PageCall {
 }
 
 const call: PageApp['call'] = async (where, times) => {
-  const { projectId, namespace, authEmulatorHost, databaseEmulatorHost } = where
-  const databaseURL = `https://${namespace}.firebaseio.com`
-  const app = initializeApp({ projectId, apiKey: 'demo', databaseURL })
-  const auth = getAuth(app)
-  connectAuthEmulator(auth, `http://${authEmulatorHost}`, { disableWarnings: true })
-  const database = getDatabase(app)
-  const [host = '', port] = databaseEmulatorHost.split(':')
-  connectDatabaseEmulator(database, host, Number(port))
+  const { auth, database } = connectFirebase(where)
   const storage = indexedDbStorage()
   const latchkey = createLatchkey({ baseUrl: '/api', auth, database, storage })
   return Promise.all(

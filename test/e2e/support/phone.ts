@@ -1,6 +1,3 @@
-import { deleteApp, initializeApp } from 'firebase/app'
-import { connectAuthEmulator, getAuth, signOut } from 'firebase/auth'
-import { connectDatabaseEmulator, getDatabase } from 'firebase/database'
 import { randomUUID } from 'node:crypto'
 import {
   createLatchkey,
@@ -9,6 +6,7 @@ import {
   type LatchkeyOptions,
   type Step,
 } from '../../../client/src/index.ts'
+import { connectFirebase } from '../../../scripts/local/firebaseApp.ts'
 import { running } from '../harness/running.ts'
 
 export interface Sent {
@@ -28,18 +26,8 @@ export interface Phone {
 
 /** The real SDK of Firebase on the run's emulators; only what passes is written down. */
 export function newPhoneAt(baseUrl: string, options: Partial<LatchkeyOptions> = {}): Phone {
-  const { projectId, namespace, authEmulatorHost, databaseEmulatorHost } = running()
-  const databaseURL = `https://${namespace}.firebaseio.com`
-  const app = initializeApp({ projectId, apiKey: 'demo', databaseURL }, randomUUID())
-  const auth = getAuth(app)
-  connectAuthEmulator(auth, `http://${authEmulatorHost}`, { disableWarnings: true })
-  const database = getDatabase(app)
-  const [host = '', port] = databaseEmulatorHost.split(':')
-  connectDatabaseEmulator(database, host, Number(port))
-  ends.push(async () => {
-    await signOut(auth)
-    await deleteApp(app)
-  })
+  const { auth, database, close } = connectFirebase(running(), randomUUID())
+  ends.push(close)
   const sent: Sent[] = []
   const steps: Step[] = []
   const recordingFetch: typeof fetch = async (input, init) => {

@@ -92,7 +92,12 @@ export async function startFaultProxy(targetPort: number): Promise<FaultProxy> {
       else if (isClosed) await new Promise<void>((done) => server.listen(port, '127.0.0.1', done))
     },
     close: async () => {
-      cut()
+      // Not by a reset: of a connection whose peer is just hanging up Node would keep the handle, and at
+      // its own end wait for it for ever, busily.
+      for (const { inner, outer } of pairs) {
+        outer.destroy()
+        inner.destroy()
+      }
       if (server.listening) await closed(server)
     },
   }
