@@ -113,6 +113,9 @@ class Exchange implements Dispatcher.DispatchHandler, UpstreamAnswer, Flow {
     status: number,
     headers: AnswerHeaders,
   ): void {
+    // 102 and 103 are not the answer yet (RFC 9110 section 15.2), and undici tells of them as of the one
+    // that follows. Nothing of them is passed on; the deadlines go on.
+    if (status < 200) return
     const failure = this.#judgeHead(status, headers)
     if (failure !== undefined) return this.#fail(failure)
     this.status = status

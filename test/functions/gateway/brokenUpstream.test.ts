@@ -4,7 +4,12 @@ import type { Upstream } from '../../../functions/src/gateway/upstream.ts'
 import { keyOf } from '../harness/key.ts'
 import { seconds } from '../harness/database.ts'
 import { signed } from '../harness/signed.ts'
-import { startBehindGateway, type BehindGateway } from './harness/behindGateway.ts'
+import {
+  SECRET,
+  secretIn,
+  startBehindGateway,
+  type BehindGateway,
+} from './harness/behindGateway.ts'
 import { startFakeUpstream, startRawUpstream } from './harness/fakeUpstream.ts'
 
 // Threat T22: an upstream that is slow, huge or broken. Every case has an upstream of its own: a circuit
@@ -141,6 +146,58 @@ test.each(Object.entries(PROBLEMS))('one that %s', async (_name, [connected, cod
   expect(behind.instance.events).toContainEqual(
     expect.objectContaining({ event: 'refused', code, reason: `broken: ${error}` }),
   )
+})
+
+describe('what comes before the answer is not the answer (102 and 103)', () => {
+  const hints = (...lines: string[]) =>
+    ['HTTP/1.1 103 Early Hints', 'Link: </a.css>; rel=preload', ...lines, '', ''].join('\r\n')
+  const secret = secretIn({ in: 'query', name: 'key' })
+  const paths = [{ methods: ['GET', 'HEAD'] as const, template: '/a', streams: true }]
+
+  const INTERIM: Record<string, [heads: string, change?: Partial<Upstream>]> = {
+    '102': ['HTTP/1.1 102 Processing\r\n\r\n', { paths }],
+    'hints on a path that streams': [hints(), { paths }],
+    'hints of the type of events': [hints('Content-Type: text/event-stream')],
+    'hints that claim a coding and a length': [
+      hints('Content-Encoding: gzip', 'Content-Length: 1073741824'),
+    ],
+    'hints that repeat the secret': [hints(`X-A: ${SECRET}`), { secret }],
+    'several of them': [hints().repeat(5), { paths }],
+  }
+  test.each(Object.entries(INTERIM))('%s', async (_name, [heads, change]) => {
+    const { origin } = await rawUpstream((socket) => {
+      socket.write(heads)
+      setTimeout(() => socket.write(`${HEAD}Content-Length: 2\r\n\r\n{}`), 50)
+    })
+    const { status, headers, text } = await (await behindOf(origin, change)).call(TARGET)
+    expect([status, headers['content-type'], text]).toEqual([200, 'application/json', '{}'])
+    expect(headers['link']).toBeUndefined()
+  })
+  test('those of a server of Node’s, for GET and HEAD', async () => {
+    const upstream = await startFakeUpstream((res) => {
+      res.writeEarlyHints({ link: '</a.css>; rel=preload' })
+      setTimeout(() => res.writeHead(200, { 'content-type': 'application/json' }).end('{}'), 50)
+    })
+    cleanUp.push(() => upstream.close())
+    const behind = await behindOf(upstream.origin, { paths })
+    expect(await behind.call(TARGET)).toMatchObject({ status: 200, text: '{}' })
+    expect(await behind.call(TARGET, { method: 'HEAD' })).toMatchObject({ status: 200, text: '' })
+  })
+  test('however many there are: the deadline of all ends them', async () => {
+    const { origin } = await rawUpstream((socket) => {
+      const timer = setInterval(() => socket.write('HTTP/1.1 102 Processing\r\n\r\n'), 100)
+      socket.once('close', () => clearInterval(timer))
+    })
+    const behind = await behindOf(origin, { deadlines: { ...DEADLINES, wholeMs: 1000 } })
+    const { json, headers } = await behind.call(TARGET)
+    expect(json).toMatchObject({ status: 504, code: 'upstream_timeout' })
+    expect(headers['proxy-status']).toBe('latchkey; error=http_response_timeout')
+  })
+  test('one that breaks off behind it has not begun', async () => {
+    const { origin } = await rawUpstream((socket) => socket.end(hints()))
+    const { headers } = await (await behindOf(origin)).call(TARGET)
+    expect(headers['proxy-status']).toBe('latchkey; error=connection_terminated')
+  })
 })
 
 test('one that is not there at all', async () => {
