@@ -30,7 +30,7 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(startUsage)
     return 0
   }
-  const lock = takeLock(inCheckout('.local/start.lock'))
+  const lock = await takeLock(inCheckout('.local/start.lock'))
   if ('heldBy' in lock) return tellWhoIsRunning(lock.heldBy)
   try {
     return await runUntilStopped(options)
