@@ -45,7 +45,9 @@ function install() {
   )
   const npm = process.env.npm_execpath
   const [command, ...first] = npm?.endsWith('.js') ? [process.execPath, npm] : ['npm']
-  const { status, error } = spawnSync(command, [...first, 'ci', '--no-audit', '--no-fund'], {
+  // Where NODE_ENV is production (or npm's `omit` says so), npm would leave out what all scripts run on.
+  const args = [...first, 'ci', '--include=dev', '--no-audit', '--no-fund']
+  const { status, error } = spawnSync(command, args, {
     cwd: root,
     stdio: ['ignore', process.stderr, process.stderr],
     shell: command === 'npm' && process.platform === 'win32',

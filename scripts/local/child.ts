@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { createWriteStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 
-import { inCheckout } from './checkout.ts'
+import { urlInCheckout } from './checkout.ts'
 
 export interface Child {
   name: string
@@ -29,7 +29,7 @@ export interface ChildOptions {
 export function startChild({ name, args, cwd, env, logFile, onLine }: ChildOptions): Child {
   const child = spawn(
     process.execPath,
-    ['--import', inCheckout('scripts/local/lifeline.js'), ...args],
+    ['--import', urlInCheckout('scripts/local/lifeline.js'), ...args],
     {
       cwd,
       env,

@@ -4,7 +4,7 @@ import { dirname } from 'node:path'
 import type { IssuerKeys } from '../attest/issuerKeys.ts'
 import { startIssuer } from '../attest/startIssuer.ts'
 import { bundle } from './bundle.ts'
-import { inCheckout } from './checkout.ts'
+import { inCheckout, urlInCheckout } from './checkout.ts'
 import { startChild, type Child } from './child.ts'
 import { startFakeUpstreams } from './fakeUpstreams.ts'
 import { waitUntilHealthy } from './health.ts'
@@ -136,7 +136,7 @@ function startFirebaseTools(options: StackOptions, running: Running, folder: Run
   return startChild({
     name: 'firebase-tools',
     args: [
-      ...['--import', inCheckout('scripts/local/quickAuthEmulator.js')],
+      ...['--import', urlInCheckout('scripts/local/quickAuthEmulator.js')],
       inCheckout('node_modules/firebase-tools/lib/bin/firebase.js'),
       ...['emulators:start', '--project', projectId, '--only', only.join(',')],
     ],

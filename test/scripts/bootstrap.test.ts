@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -37,5 +37,25 @@ test('without a script it says how it is used', () => {
     encoding: 'utf8',
   })
   expect(stderr).toContain('Usage:')
+  expect(status).toBe(1)
+})
+
+test('it installs what only development needs, whatever NODE_ENV says', () => {
+  const clone = join(folder, 'clone')
+  mkdirSync(join(clone, 'scripts'), { recursive: true })
+  copyFileSync(inCheckout('scripts/bootstrap.js'), join(clone, 'scripts', 'bootstrap.js'))
+  writeFileSync(join(clone, 'package.json'), '{ "type": "module" }')
+  const packages = { 'node_modules/tsx': { version: '1.0.0', dev: true } }
+  writeFileSync(join(clone, 'package-lock.json'), JSON.stringify({ packages }))
+  // In npm's place: it says what it was asked for, and fails.
+  const npm = join(clone, 'npm.js')
+  writeFileSync(npm, `console.log(process.argv.slice(2).join(' '))\nprocess.exitCode = 1`)
+  const { stderr, status } = spawnSync(
+    process.execPath,
+    [join(clone, 'scripts', 'bootstrap.js'), 'script.ts'],
+    { encoding: 'utf8', env: { ...process.env, npm_execpath: npm, NODE_ENV: 'production' } },
+  )
+  expect(stderr).toMatch(/^ci .*--include=dev/m)
+  expect(stderr).toContain('npm ci failed')
   expect(status).toBe(1)
 })

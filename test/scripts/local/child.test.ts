@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { inCheckout } from '../../../scripts/local/checkout.ts'
 import { startChild, type Child } from '../../../scripts/local/child.ts'
 import { isAlive } from '../../../scripts/local/lock.ts'
+import { run } from '../../../scripts/local/run.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'latchkey-test-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -65,6 +66,24 @@ test('a process with the lifeline ends when the one that has started it is gone'
   const exited = once(child, 'exit')
   child.disconnect() // what the system does when the other end of the channel dies
   expect(await exited).toEqual([null, 'SIGINT'])
+})
+
+test('a checkout may have signs in its path that mean something in a URL', async () => {
+  const scripts = join(folder, 'app #1 50%', 'scripts', 'local')
+  mkdirSync(scripts, { recursive: true })
+  for (const name of ['checkout.ts', 'child.ts', 'lifeline.js']) {
+    copyFileSync(inCheckout('scripts/local', name), join(scripts, name))
+  }
+  writeFileSync(join(scripts, 'package.json'), '{ "type": "module" }')
+  const program = `
+    import { startChild } from './child.ts'
+    const args = ['-e', 'process.exitCode = 3']
+    const sample = { name: 'sample', args, cwd: '.', env: process.env, logFile: 'sample.log' }
+    const child = startChild(sample)
+    console.log(await child.exited)`
+  writeFileSync(join(scripts, 'program.ts'), program)
+  const args = ['--import', import.meta.resolve('tsx'), join(scripts, 'program.ts')]
+  expect(await run(process.execPath, args, { cwd: folder })).toBe('sample ended with exit code 3\n')
 })
 
 /** The system needs a moment to take a killed process off its list; the test's own limit ends the wait. */
