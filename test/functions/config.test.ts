@@ -1,4 +1,9 @@
-import { readConfig, refuseEmulatorSettings, SETTINGS } from '../../functions/src/config.ts'
+import {
+  DEPLOYMENT,
+  readConfig,
+  refuseEmulatorSettings,
+  SETTINGS,
+} from '../../functions/src/config.ts'
 import { MASTER_SECRETS } from './harness/key.ts'
 
 const before = { ...process.env }
@@ -54,6 +59,30 @@ test('every setting has its default where nothing is set', () => {
   for (const [name, value] of Object.entries(others)) {
     expect([name, value]).toEqual([name, SETTINGS[name as keyof typeof SETTINGS].options.default])
   }
+})
+
+test('what an instance keeps by default fits into its memory, as the description adds it up', () => {
+  const MB = 1_000_000
+  const MIB = 1024 * 1024
+  const { installCacheMax, nonceMemoryMax, gatewayCacheMib } = configOf({})
+  const taken = [
+    ['process takes', 70],
+    ['INSTALL_CACHE_MAX', (installCacheMax * 1500) / MB],
+    ['NONCE_MEMORY_MAX', (nonceMemoryMax * 100) / MB],
+    ['being hashed', (2 * 19 * MIB) / MB],
+    ['GATEWAY_CACHE_MIB', (gatewayCacheMib * MIB) / MB],
+  ] as const
+  const { default: memoryMib = 0, description = '' } = DEPLOYMENT.memory.options as {
+    default?: number
+    description?: string
+  }
+  for (const [part, megabytes] of taken) {
+    expect(description).toContain(`${part} ${Math.round(megabytes)}`)
+  }
+  const sum = taken.reduce((before, [, megabytes]) => before + Math.round(megabytes), 0)
+  const memory = Math.round((memoryMib * MIB) / MB)
+  expect(description).toContain(`: ${sum} of ${memory} MB`)
+  expect(sum).toBeLessThan(memory * 0.9)
 })
 
 test('a setting is taken from the variable of its name', () => {

@@ -1,10 +1,8 @@
-import { existsSync } from 'node:fs'
 import { chromium, type Browser } from 'playwright-core'
 import { compareInBrowser } from '../harness/conformance.ts'
+import { installedBrowser } from './installedBrowser.ts'
 
-/** Where a browser may be installed; else the one that comes from npm is unpacked. */
-const INSTALLED = ['/usr/bin/google-chrome', '/usr/bin/chromium', '/usr/bin/chromium-browser']
-
+/** Of the browser that comes from npm. */
 const DROPPED = new Set([
   // In one process, the browser ends with its first context.
   '--single-process',
@@ -24,9 +22,8 @@ export async function startChromium(): Promise<Browser> {
   return browser
 }
 
-/** `CHROME_PATH` names another than those that are looked for. */
 async function launch(): Promise<Browser> {
-  const installed = process.env['CHROME_PATH'] ?? INSTALLED.find((path) => existsSync(path))
+  const installed = installedBrowser()
   if (installed !== undefined) {
     return chromium.launch({ executablePath: installed, args: ['--no-sandbox'] })
   }
