@@ -5,6 +5,7 @@
 export const GIVEN = `
 declare const app: import('firebase/app').FirebaseApp
 declare const baseUrl: string
+declare const running: import('../../../scripts/local/running.ts').Running
 declare const phone: string
 declare const password: string
 declare const customToken: string

@@ -22,6 +22,7 @@ connectDatabaseEmulator(getDatabase(app), host, Number(port))
 Object.assign(globalThis, {
   app,
   baseUrl: apiBaseUrl,
+  running: running(),
   phone: '+4915112345678',
   password: 'correct horse battery',
   credential: await registeredCredential(),
