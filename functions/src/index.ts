@@ -52,7 +52,9 @@ const upstreamSecrets = upstreams.flatMap(({ secret }) =>
 const handle: RequestHandler = (req, res) => service().handle(req, res)
 
 // Where this process serves `api` alone. Cloud Functions and the emulator both say so.
-if (process.env['FUNCTION_TARGET'] === 'api') standInFrontOfFramework(handle)
+if (process.env['FUNCTION_TARGET'] === 'api') {
+  standInFrontOfFramework(handle, isEmulated(process.env))
+}
 
 const deployed = onRequest(
   {

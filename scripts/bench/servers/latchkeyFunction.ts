@@ -10,4 +10,4 @@ const service = buildService(readConfig(), { log, now: Date.now, routes: routesW
 /** The function `api` with the routes that take a body. */
 export const api: RequestHandler = (req, res) => service.handle(req, res)
 
-standInFrontOfFramework(api)
+standInFrontOfFramework(api, false)

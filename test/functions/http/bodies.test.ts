@@ -30,7 +30,7 @@ beforeAll(async () => {
   frameworks = [getTestServer('bodies'), getTestServer('bodies')]
   const [behind = 0, inFront = 0] = await Promise.all(frameworks.map(listen))
   ports = { bare: instance.port, behind, inFront }
-  standInFrontOfFramework((req, res) => instance.service.handle(req, res))
+  standInFrontOfFramework((req, res) => instance.service.handle(req, res), false)
   // The next request of this process is the one that it looks for.
   await send(inFront, { target: '/api/health' })
 })
@@ -72,6 +72,19 @@ const pointersOf = ({ json }: Received): string[] =>
 const deep = (levels: number) => `${'['.repeat(levels)}${']'.repeat(levels)}`
 const keys = (count: number) => JSON.stringify(Array.from({ length: count }, () => 0))
 const latin1 = (text: string) => Buffer.from(text, 'latin1')
+
+test('no path leads around us to the framework, which would inflate what comes', async () => {
+  for (const target of ['/__/health', '/__/x', '/api/__/x']) {
+    const body = gzipSync('{'.padEnd(10_000_000))
+    const headers = {
+      'Content-Type': 'application/json',
+      'Content-Encoding': 'gzip',
+      'Content-Length': String(body.length),
+    }
+    const answer = await send(ports.inFront, { method: 'POST', target, headers, body })
+    expect([answer.status, answer.json['code']]).toEqual([404, 'not_found'])
+  }
+})
 
 describe.each(SERVERS)('on the %s server', (server) => {
   const expectTaken = async (sent: Sent) => {

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import { standInFrontOfFramework } from '../../../functions/src/http/inFrontOfFramework.ts'
 import { listen } from '../harness/instance.ts'
 import { send } from '../harness/send.ts'
@@ -17,13 +17,29 @@ async function startFramework(): Promise<number> {
 
 const byOf = async (port: number, target: string) => (await send(port, { target })).json['by']
 
-test('the first request is answered by our handler already, and the host’s own still reach it', async () => {
+const us = (_req: unknown, res: ServerResponse) => void res.end(JSON.stringify({ by: 'us' }))
+
+test('the first request is answered by our handler already, and every later one', async () => {
   const [port, other] = [await startFramework(), await startFramework()]
   expect(await byOf(port, '/api/health')).toBe('framework')
-  standInFrontOfFramework((_req, res) => void res.end(JSON.stringify({ by: 'us' })))
+  standInFrontOfFramework(us, false)
   expect(await byOf(port, '/api/health')).toBe('us')
-  expect(await byOf(port, '/__/health')).toBe('framework')
   expect(await byOf(port, '/')).toBe('us')
   // One server is this instance's; another one in the process is left alone.
   expect(await byOf(other, '/api/health')).toBe('framework')
+})
+
+// The framework reads and inflates a body of any size (threat T19).
+const WAYS = ['/__/health', '/__/health?', '/__/', '/__/api/login', '/_/health', '//__/health']
+
+test.each(WAYS)('deployed, nothing goes on to the framework: %s', async (target) => {
+  const port = await startFramework()
+  standInFrontOfFramework(us, false)
+  expect(await byOf(port, target)).toBe('us')
+})
+
+test.each(WAYS)('emulated, the emulator’s own question alone does: %s', async (target) => {
+  const port = await startFramework()
+  standInFrontOfFramework(us, true)
+  expect(await byOf(port, target)).toBe(target === '/__/health' ? 'framework' : 'us')
 })
