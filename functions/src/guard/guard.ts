@@ -124,18 +124,26 @@ export function makeGuard(parts: GuardParts): Guard {
     if (claim === 'replayed') return deny('replayed', 'replayed', keyId)
     if (claim === 'full') return deny('unavailable', 'nonce_memory_full', keyId)
 
+    // Or one key, far above its rate, would fill the memory that all share.
+    const release = () => nonces.release(keyId, nonce, created)
+
     if (policy.scope !== undefined && !install.scopes.includes(policy.scope)) {
+      release()
       return deny('scope_missing', 'scope_missing', keyId)
     }
 
     // Not by the key: or each rotation would begin anew.
     const state = rate.take(placeName(install), nowMs, isRestricted ? 2 : 1)
     if (!state.allowed) {
+      release()
       const code = 'rate_limited'
       return { admitted: false, code, reason: code, keyId, rate: state }
     }
 
-    if (policy.isBusy?.() === true) return deny('unavailable', 'busy', keyId)
+    if (policy.isBusy?.() === true) {
+      release()
+      return deny('unavailable', 'busy', keyId)
+    }
 
     const admission: Admission = { admitted: true, install, rate: state }
     const claimLast = (): Verdict | Promise<Verdict> => {

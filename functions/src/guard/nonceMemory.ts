@@ -4,6 +4,8 @@ import { TOLERANCES } from '@latchkey/protocol'
 export interface NonceMemory {
   /** `replayed` when it was seen before, `full` when nothing more can be remembered. */
   claim(keyId: string, nonce: string, created: number, nowSeconds: number): NonceVerdict
+  /** Takes a claim back: its request was refused all the same, so its replay would be its first time. */
+  release(keyId: string, nonce: string, created: number): void
   readonly size: number
 }
 
@@ -35,21 +37,27 @@ export function makeNonceMemory(max: number): NonceMemory {
     }
   }
 
+  // Not to be confused: a key ID has 32 characters. A copy, because V8 joins and cuts texts by reference:
+  // 70 bytes instead of the whole Signature-Input header.
+  const nameOf = (keyId: string, nonce: string): string =>
+    Buffer.from(keyId + nonce, 'latin1').toString('latin1')
+
   return {
     claim: (keyId, nonce, created, nowSeconds) => {
       forget(nowSeconds)
       const minute = Math.floor(created / 60)
       let nonces = minutes.get(minute)
       if (nonces === undefined) minutes.set(minute, (nonces = new Set()))
-      // Not to be confused: a key ID has 32 characters. A copy, because V8 joins and cuts texts by
-      // reference: 70 bytes instead of the whole Signature-Input header.
-      const name = Buffer.from(keyId + nonce, 'latin1').toString('latin1')
+      const name = nameOf(keyId, nonce)
       if (nonces.has(name)) return 'replayed'
       // Full is closed: to forget a nonce early would be to accept its replay.
       if (size >= max) return 'full'
       nonces.add(name)
       size += 1
       return 'claimed'
+    },
+    release: (keyId, nonce, created) => {
+      if (minutes.get(Math.floor(created / 60))?.delete(nameOf(keyId, nonce))) size -= 1
     },
     get size() {
       return size

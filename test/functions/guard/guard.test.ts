@@ -264,6 +264,22 @@ test('when no more nonces can be remembered, requests wait rather than go unchec
   await full.close()
 })
 
+test('a key far above its rate, or beyond its scopes, fills no memory that others need', async () => {
+  const settings = { nonceMemoryMax: 6, requestsPerMinutePerInstall: 2 }
+  const small = await startInstance(database, settings, TEST_ROUTES)
+  const at = async (by: Key, what: Partial<ToSign> = {}) =>
+    (await small.send(await signed(by, { created: now(), ...what }))).json['code']
+  const scoped = { method: 'POST', target: SCOPED }
+  const greedy = seedKey({})
+  const codes: unknown[] = []
+  for (let time = 0; time < 20; time += 1) codes.push(await at(greedy))
+  expect(codes).toEqual([undefined, undefined, ...Array.from({ length: 18 }, () => 'rate_limited')])
+  const probing = seedKey({ scopes: {} })
+  for (let time = 0; time < 20; time += 1) expect(await at(probing, scoped)).toBe('scope_missing')
+  for (let time = 0; time < 2; time += 1) expect(await at(seedKey({}))).toBeUndefined()
+  await small.close()
+})
+
 test('the path is signed as the canonical one, by which it is also found', async () => {
   const withPrefix = await signed(keyOf(2), { created: now() })
   expect((await instance.send({ ...withPrefix, target: '/installs/current' })).status).toBe(200)

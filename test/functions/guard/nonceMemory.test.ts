@@ -41,6 +41,21 @@ test('what is stale is forgotten, a whole minute at once', () => {
   expect(memory.size).toBe(1)
 })
 
+test('what is released was never claimed', () => {
+  const memory = makeNonceMemory(2)
+  memory.claim(KEY, nonceOf(1), NOW, NOW)
+  memory.claim(KEY, nonceOf(2), NOW, NOW)
+  memory.release(KEY, nonceOf(2), NOW)
+  // Nothing of that: already released, another key's, never seen.
+  memory.release(KEY, nonceOf(2), NOW)
+  memory.release('b'.repeat(32), nonceOf(1), NOW)
+  memory.release(KEY, nonceOf(3), NOW + 10_000)
+  expect(memory.size).toBe(1)
+  expect(memory.claim(KEY, nonceOf(1), NOW, NOW)).toBe('replayed')
+  expect(memory.claim(KEY, nonceOf(2), NOW, NOW)).toBe('claimed')
+  expect(memory.claim(KEY, nonceOf(3), NOW, NOW)).toBe('full')
+})
+
 test('full, it takes no more and forgets nothing', () => {
   const memory = makeNonceMemory(3)
   for (const n of [1, 2, 3]) expect(memory.claim(KEY, nonceOf(n), NOW, NOW)).toBe('claimed')
