@@ -161,7 +161,12 @@ export function makeGuard(parts: GuardParts): Guard {
 
     const signature = verifySignature(call, material)
     if ('refusal' in signature) {
-      const { refusal: reason, claimedKeyId } = signature
+      const { refusal: reason, claimedKeyId, unknownVersion } = signature
+      // An install that was away for long has a key whose master secret was taken out meanwhile. Nothing
+      // can show that it is genuine, but whoever made it up learns what the operator tells everybody.
+      if (unknownVersion !== undefined && isRetired(unknownVersion, nowMs)) {
+        return deny('key_superseded', 'master_version_retired')
+      }
       const code = codeOf(reason)
       if (claimedKeyId === undefined) return deny(code, reason)
       return { admitted: false, code, reason, keyId: undefined, claimedKeyId }

@@ -7,6 +7,8 @@ import { equalInConstantTime, type Keyring } from '../installs/keyring.ts'
 export interface KeyMaterial {
   /** What belongs to an API key whose MAC is right, else null. */
   genuine(apiKey: ApiKey): GenuineKey | null
+  /** Whether there is such a master secret; without it no key of this version can be told from a forged one. */
+  knows(masterVersion: number): boolean
 }
 
 export interface GenuineKey {
@@ -36,6 +38,7 @@ export function makeKeyMaterial(keyring: Keyring, max: number): KeyMaterial {
   })
 
   return {
+    knows: (masterVersion) => keyring.has(masterVersion),
     genuine: (apiKey) => {
       const { masterVersion, keyId, mac } = apiKey
       const known = derived.get(keyId)

@@ -40,6 +40,8 @@ export interface Unproven {
   readonly refusal: SignatureRefusal
   /** Whose API key it came with, if that was genuine: its sender knows the key, and need not be its install. */
   readonly claimedKeyId?: string
+  /** That its API key names, where there is no such master secret: then nothing can show what it is. */
+  readonly unknownVersion?: number
 }
 
 /** Reads, then checks, cheap before dear; a forged key is refused before anything else is parsed. */
@@ -49,7 +51,10 @@ export function verifySignature(call: Call, material: KeyMaterial): VerifiedSign
   const apiKey = parseApiKey(headers.apiKey)
   if (apiKey === null) return { refusal: 'api_key_malformed' }
   const key = material.genuine(apiKey)
-  if (key === null) return { refusal: 'api_key_forged' }
+  if (key === null) {
+    if (material.knows(apiKey.masterVersion)) return { refusal: 'api_key_forged' }
+    return { refusal: 'api_key_forged', unknownVersion: apiKey.masterVersion }
+  }
 
   const claimedKeyId = key.keyId
   const { method, target, body } = call

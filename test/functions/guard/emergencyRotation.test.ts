@@ -69,6 +69,10 @@ function forge(key: Key): Key {
   }
 }
 
+/** With another last digit. */
+const forgedOf = ({ apiKey }: Key): string =>
+  apiKey.slice(0, -1) + (apiKey.endsWith('0') ? '1' : '0')
+
 test('a leaked master secret is worth nothing from the deployment on, and apps help themselves', async () => {
   const before = await deploy(LEAKED)
   const old = await register(before)
@@ -98,6 +102,16 @@ test('a leaked master secret is worth nothing from the deployment on, and apps h
   const last = await deploy(clean)
   expect(await outcome(last, old)).toBe('invalid_credentials')
   expect(await outcome(last, fresh)).toBe('accepted')
+
+  // As long as the list of retired ones still names it, an app that comes back after months helps itself.
+  const named = await deploy(clean, '1')
+  const forgotten = await database.count(async () => {
+    expect(await outcome(named, old)).toBe('key_superseded')
+    // A forged key of a version that is there is told nothing, retired or not.
+    expect(await outcome(named, { ...fresh, apiKey: forgedOf(fresh) })).toBe('invalid_credentials')
+  })
+  expect(forgotten).toEqual({ reads: 0, writes: 0, denied: 0 })
+  expect(await outcome(named, fresh)).toBe('accepted')
 })
 
 test('a planned rotation: until the date both work, from it on the old version is superseded', async () => {
