@@ -1,4 +1,5 @@
 import type { Database, Row } from '../database.ts'
+import type { InstallRisk } from '../installs/install.ts'
 import { dayOf } from '../installs/store.ts'
 import { SHARED_KEY_ID } from '../issuance.ts'
 import type { Log } from '../log.ts'
@@ -112,19 +113,38 @@ const ACCOUNT_CALLS = 12
 
 type Outcome = 'keep' | 'step_up' | 'prolong' | 'suspend' | 'changed'
 
-/** @returns undefined when there is nothing to assess, or it is done */
+/** Who changes keys that fast is known by it (`keys_day`), and limited. */
+const TRIES = 3
+
+/**
+ * Of a key that is replaced meanwhile the rules refuse the level, and the install is judged by its next key.
+ * @returns undefined when there is nothing to assess, or it is done
+ */
 async function assessOne(
   keyId: string,
   parts: AssessParts,
   done: Set<string>,
   nowMs: number,
 ): Promise<Outcome | undefined> {
+  let outcome: Outcome | undefined
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const gathered = await gather(keyId, parts, nowMs)
+    // Two keys of one place are one install.
+    if (gathered === null || done.has(gathered.current.keyId)) break
+    done.add(gathered.current.keyId)
+    outcome = await assessGathered(gathered, parts, nowMs)
+    if (outcome !== 'changed') break
+  }
+  return outcome
+}
+
+async function assessGathered(
+  gathered: Gathered,
+  parts: AssessParts,
+  nowMs: number,
+): Promise<Outcome> {
   const { database, settings, log, dryRun } = parts
-  const gathered = await gather(keyId, parts, nowMs)
-  // Two keys of one place are one install.
-  if (gathered === null || done.has(gathered.current.keyId)) return undefined
   const { current, evidence, row, inherited } = gathered
-  done.add(current.keyId)
   const earlier = row ?? inherited
   const previous = earlier === undefined ? NO_RISK : stateOf(earlier, settings.mode)
   const judgement = judge(previous, evidence, settings, nowMs)
@@ -172,19 +192,25 @@ function pathsOf(
     points: Object.fromEntries(reasons.map(({ feature, points }) => [feature, points])),
   }
   const paths = { [`risk/${current.keyId}`]: written }
-  if (action === 'keep' || mode === 'observe') return paths
+  if (mode === 'observe' || written.level === 'none') return paths
+  const risk = { level: written.level, until: state.until }
+  // What was decided about an earlier key holds for this one, whichever way it came.
+  if (action === 'keep' && isSame(risk, current.risk)) return paths
   const told = reasons.map(({ feature, points }) => `${feature} ${points}`).join(', ')
   const deed = {
-    install: current,
-    risk: { level: state.level as 'step_up' | 'suspended', until: state.until },
-    action: ACTIONS[action],
-    who: ACTOR,
-    reason: `score ${score}: ${told}`,
-    at: nowMs,
-    newId,
+    ...{ install: current, risk, action: ACTIONS[action], who: ACTOR },
+    ...{ reason: `score ${score}: ${told}`, at: nowMs, newId },
   }
   return { ...paths, ...deedPaths(deed) }
 }
 
+const isSame = (risk: InstallRisk, other: InstallRisk | undefined): boolean =>
+  risk.level === other?.level && risk.until === other.until
+
 /** As the audit trail has them. */
-const ACTIONS = { step_up: 'risk step up', prolong: 'risk prolong', suspend: 'risk suspend' }
+const ACTIONS = {
+  step_up: 'risk step up',
+  prolong: 'risk prolong',
+  suspend: 'risk suspend',
+  keep: 'risk inherit',
+}

@@ -77,6 +77,32 @@ function judgeRisk(risk: InstallRisk | undefined, nowMs: number): Usable | 'key_
 export const riskInForce = ({ risk }: Install, nowMs: number): InstallRisk | undefined =>
   risk !== undefined && nowMs < risk.until ? risk : undefined
 
+const CURRENT: ReadonlySet<InstallStatus> = new Set(['active', 'dormant', 'suspended'])
+
+/** Whether it can be used, now or again. A place has one such key, or none. */
+export const isCurrent = ({ status }: Install): boolean => CURRENT.has(status)
+
+/**
+ * What is in force for a place, and goes on for its next key: the level of the key that can be used; once
+ * that has ended, of the newest. So a key that is revoked by its app takes nothing off the next one, and
+ * what was undone for the newest does not come back from those before it.
+ * @param keys oldest first
+ */
+export function riskOfPlace(keys: readonly Install[], nowMs: number): InstallRisk | undefined {
+  const current = keys.filter(isCurrent)
+  const asked = current.length > 0 ? current : keys.slice(-1)
+  return asked
+    .map((key) => riskInForce(key, nowMs))
+    .reduce((one, other) => (isGraver(other, one) ? other : one), undefined)
+}
+
+/** The later one of two of a level: the rules let no key follow with less than the one before. */
+function isGraver(risk: InstallRisk | undefined, than: InstallRisk | undefined): boolean {
+  if (risk === undefined || than === undefined) return risk !== undefined
+  if (risk.level !== than.level) return risk.level === 'suspended'
+  return risk.until > than.until
+}
+
 /** What stays the same when an install rotates its key, or registers anew: limits count by it. */
 export const placeName = ({ uid, slot }: Pick<Install, 'uid' | 'slot'>): string => `${uid}/${slot}`
 

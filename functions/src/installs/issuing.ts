@@ -4,7 +4,14 @@ import { isUnavailable } from '../deadline.ts'
 import { withShard, withShardOf, type ShardMap } from '../shards.ts'
 import { SHARED_KEY_ID, SHARED_PLACE } from '../issuance.ts'
 import type { EncryptionIssuer, EncryptionWish } from './encryption.ts'
-import { riskInForce, type AttestationRecord, type Install, type InstallRisk } from './install.ts'
+import {
+  isCurrent,
+  riskInForce,
+  riskOfPlace,
+  type AttestationRecord,
+  type Install,
+  type InstallRisk,
+} from './install.ts'
 import type { Keyring } from './keyring.ts'
 import type { Challenge, InstallStore, Issue, Place, Revocation, Superseded } from './store.ts'
 
@@ -153,7 +160,9 @@ export function makeIssuing(parts: IssuingParts): Issuing {
   }
 
   const supersedeAll = (installs: readonly Install[]): Superseded[] =>
-    installs.map((install) => supersede(install, settings.registrationGraceSeconds))
+    installs
+      .filter(isCurrent)
+      .map((install) => supersede(install, settings.registrationGraceSeconds))
 
   /** A database that is away must not keep its former UIDs from registering at their new one. */
   const readFormer = (place: Place): Promise<readonly Install[]> =>
@@ -168,11 +177,13 @@ export function makeIssuing(parts: IssuingParts): Issuing {
     )
   }
 
-  /** The keys that stand in the way of a direct issue, and the dormant ones, which do not. */
+  /** Whether something stands in the way of a direct issue. A dormant key, and one that has ended, do not. */
   const readKeys = async (place: Place) => {
-    const [here, former] = await Promise.all([store.readCurrent(place), store.readFormer(place)])
-    const isTaken = [...here, ...former].some(({ status }) => status !== 'dormant')
-    return { here, former, isTaken }
+    const [here, former] = await Promise.all([store.readLatest(place), store.readFormer(place)])
+    const keys = [...former, ...here]
+    const risk = riskOfPlace(keys, now())
+    const isInUse = keys.some((key) => isCurrent(key) && key.status !== 'dormant')
+    return { here, former, risk, isTaken: isInUse || risk?.level === 'suspended' }
   }
 
   return {
@@ -186,9 +197,11 @@ export function makeIssuing(parts: IssuingParts): Issuing {
       const { challenge, verdict } = await start(place, isOwner)
       if (verdict !== 'written') return verdict === 'full' ? 'full' : 'done'
       // Read again behind the lock: another call may have made a key between our reading and our start.
-      const { here, former, isTaken } = await readKeys(place)
+      const { here, former, risk, isTaken } = await readKeys(place)
       if (isTaken) return 'done'
-      const issue = issueFor(newKeyIdFor(place), place, settings.defaultScopes, attestation)
+      const issue = issueFor(newKeyIdFor(place), place, settings.defaultScopes, attestation, {
+        risk,
+      })
       if (await store.claim(challenge, issue, supersedeAll(here))) await leaveBehind(former)
       return 'done'
     },
@@ -211,7 +224,7 @@ export function makeIssuing(parts: IssuingParts): Issuing {
       for (let tries = 0; tries < CLAIM_TRIES; tries += 1) {
         const [challenge, earlier, former] = await Promise.all([
           store.readChallenge(place),
-          store.readCurrent(place),
+          store.readLatest(place),
           readFormer(place),
         ])
         if (challenge === null) return 'otp_rejected'
@@ -223,13 +236,11 @@ export function makeIssuing(parts: IssuingParts): Issuing {
         if (challenge.claimedBy !== undefined) return 'otp_rejected'
         if (!(await isRightCode(challenge, code))) return 'otp_rejected'
         // To register anew is no way out of a suspension. Only the place's owner, who knows the code, is told.
-        const keys = [...earlier, ...former]
-        const risks = keys.map((key) => riskInForce(key, now()))
+        const keys = [...former, ...earlier]
+        const risk = riskOfPlace(keys, now())
         const isSuspended =
-          keys.some(({ status }) => status === 'suspended') ||
-          risks.some((risk) => risk?.level === 'suspended')
+          keys.some(({ status }) => status === 'suspended') || risk?.level === 'suspended'
         if (isSuspended) return 'key_suspended'
-        const risk = risks.find((each) => each !== undefined)
         if (issue.encryption === undefined) issue = await encrypted(issue, wish)
         const claimed = await store.claim(
           challenge,

@@ -24,10 +24,10 @@ export function makeShardedStore(stores: readonly InstallStore[], shards: ShardM
     startChallenge: (place, ...rest) => atUid(place.uid).startChallenge(place, ...rest),
     countAttempt: (place, ...rest) => atUid(place.uid).countAttempt(place, ...rest),
     readChallenge: (place) => atUid(place.uid).readChallenge(place),
-    readCurrent: (place) => atUid(place.uid).readCurrent(place),
+    readLatest: (place) => atUid(place.uid).readLatest(place),
     readFormer: async (place) => {
       const former = shards.formerOf(place.uid)
-      return (await Promise.all(former.map((index) => stores[index]!.readCurrent(place)))).flat()
+      return (await Promise.all(former.map((index) => stores[index]!.readLatest(place)))).flat()
     },
     claim: (challenge, issue, earlier) =>
       atKey(issue.install.keyId).claim(challenge, issue, earlier),

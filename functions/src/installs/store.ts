@@ -2,7 +2,7 @@ import type { Database } from '../database.ts'
 import { increment, readStored } from '../database.ts'
 import type { EncryptionRecord, IssuedEncryption } from './encryption.ts'
 import { isUnused, parseInstall, placeName } from './install.ts'
-import type { AttestationRecord, Install, InstallStatus } from './install.ts'
+import type { AttestationRecord, Install } from './install.ts'
 import { openCounter, openQuota, type OpenQuotas, type OpenStep } from './openLimits.ts'
 
 /** A pending TOTP. Times are Unix milliseconds. */
@@ -46,8 +46,8 @@ export interface InstallStore {
   /** Counts an attempt; refused when there is no live challenge or no attempt left. */
   countAttempt(place: Place, isOwner: boolean, nowMs: number): Promise<OpenVerdict>
   readChallenge(place: Place): Promise<Challenge | null>
-  /** The place's keys that can be used, now or again: active, dormant, suspended; normally one or none. */
-  readCurrent(place: Place): Promise<readonly Install[]>
+  /** The place's latest keys, oldest first: the one that can be used, if there is one, and those before it. */
+  readLatest(place: Place): Promise<readonly Install[]>
   /** The same at the other databases that the UID may have registered at; none where there is one. */
   readFormer(place: Place): Promise<readonly Install[]>
   /**
@@ -155,7 +155,7 @@ export function makeInstallStore(
 
     readChallenge: async (place) => (await database.read(challengePath(place))) as Challenge | null,
 
-    readCurrent: async (place) => {
+    readLatest: async (place) => {
       const name = placeName(place)
       const rows = await database.select('installs', {
         orderBy: 'place',
@@ -164,9 +164,7 @@ export function makeInstallStore(
         limit: RECORDS_PER_PLACE_MAX,
         fromEnd: true,
       })
-      return rows
-        .map(([keyId, value]) => parseInstall(keyId, value)!)
-        .filter(({ status }) => CURRENT.has(status))
+      return rows.map(([keyId, value]) => parseInstall(keyId, value)!)
     },
 
     claim: (challenge, issue, earlier) =>
@@ -222,8 +220,6 @@ export function makeInstallStore(
       }),
   }
 }
-
-const CURRENT: ReadonlySet<InstallStatus> = new Set(['active', 'dormant', 'suspended'])
 
 /** Indexed at each install, so that a place's keys are found without reading all keys of its UID. */
 const challengePath = ({ uid, slot }: Place): string => `challenges/${uid}/${slot}`

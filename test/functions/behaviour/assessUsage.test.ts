@@ -1,6 +1,7 @@
 import { assessUsage, type AssessParts } from '../../../functions/src/behaviour/assessUsage.ts'
 import { undoRisk } from '../../../functions/src/behaviour/undoRisk.ts'
 import type { Database } from '../../../functions/src/database.ts'
+import { planChange, type OperatorChange } from '../../../functions/src/installs/operatorChanges.ts'
 import type { LogEvent } from '../../../functions/src/log.ts'
 import { sweepOn } from '../sweep/harness/sweepOn.ts'
 import { connect, newId, placeOf, startBackend, type Backend } from '../installs/harness/backend.ts'
@@ -220,6 +221,127 @@ describe('no way out', () => {
     countFor(backend, keyId, { otp: 1 })
     expect(await run()).toMatchObject({ step_up: 1 })
     expect(riskOf(keyId)).toMatchObject({ points: { keys_day: 75 } })
+  })
+
+  test('who rotates between the reading and the writing of a run is judged by the next key', async () => {
+    const place = newPlace()
+    const { keyId } = await backend.register(place)
+    after(5000)
+    countFor(backend, keyId, MORE_ABUSE)
+    const before = (await backend.store.read(keyId))!
+    let hasRotated = false
+    const raced: Database = {
+      ...backend.database,
+      write: async (values) => {
+        if (!hasRotated) {
+          hasRotated = true
+          expect(await backend.issuing.rotate(before)).toBe('issued')
+        }
+        return backend.database.write(values)
+      },
+    }
+    expect(await run({ database: raced })).toMatchObject({ suspend: 1, changed: 0 })
+    const next = backend.credentialAt(place)!.keyId
+    expect(next).not.toBe(keyId)
+    expect(levelOf(next)).toMatchObject({ level: 'suspended' })
+    expect(audit()).toEqual([{ who: 'behaviour', action: 'risk suspend', target: next }])
+  })
+
+  test('an instance that has not heard of the level yet can rotate no key out of it', async () => {
+    const place = newPlace()
+    const { keyId } = await backend.register(place)
+    const cached = (await backend.store.read(keyId))!
+    after(5000)
+    countFor(backend, keyId, MORE_ABUSE)
+    await run()
+    expect(await backend.issuing.rotate(cached)).toBe('conflict')
+    after(SETTINGS.suspendMs)
+    expect(await backend.issuing.rotate(cached)).toBe('issued')
+  })
+
+  test('a level that was decided about an earlier key is put in force for the present one', async () => {
+    const place = newPlace()
+    const { keyId } = await backend.register(place)
+    after(5000)
+    countFor(backend, keyId, MORE_ABUSE)
+    await run()
+    const level = levelOf(keyId)
+    // However it came that the record has none.
+    const { [keyId]: record } = backend.data()['installs']!
+    const next = newId()
+    const bare = { ...record, risk: null }
+    backend.seed('installs', { [keyId]: { ...record, status: 'revoked' }, [next]: bare })
+    after(5000)
+    countFor(backend, next, { stale: 1 })
+    expect(await run()).toMatchObject({ assessed: 1, suspend: 0 })
+    expect(levelOf(next)).toEqual(level)
+    expect(audit()).toContainEqual({ who: 'behaviour', action: 'risk inherit', target: next })
+    const told = Object.values(backend.data()['revocations']!).map((row) => row['keyId'])
+    expect(told).toContain(next)
+
+    // Once is enough.
+    after(5000)
+    countFor(backend, next, { stale: 2 })
+    await run()
+    expect(audit()).toHaveLength(2)
+  })
+
+  test.each(['challenge', 'direct'] as const)(
+    'who revokes a stepped-up key and registers anew (%s) is stepped up',
+    async (issuance) => {
+      const keyId = await abuser()
+      await run()
+      const install = (await backend.store.read(keyId))!
+      expect(await backend.issuing.revoke(install, 'by its install')).toBe('revoked')
+      after(60_000)
+      if (issuance === 'direct') await backend.issuing.direct(install, true)
+      else await backend.register(install)
+      const next = backend.credentialAt(install)!.keyId
+      expect(levelOf(next)).toEqual(levelOf(keyId))
+      expect(levelOf(next)).toMatchObject({ level: 'step_up' })
+    },
+  )
+
+  test('a place whose suspended key has ended is issued nothing, with a code or without', async () => {
+    const keyId = await abuser()
+    countFor(backend, keyId, MORE_ABUSE)
+    await run()
+    const install = (await backend.store.read(keyId))!
+    for (const status of ['revoked', 'dormant']) {
+      after(60_000)
+      backend.seed('installs', { [keyId]: { ...backend.data()['installs']![keyId], status } })
+      await backend.issuing.direct(install, true)
+      await backend.issuing.challenge(install, true)
+      const code = backend.otpAt(install)!
+      expect(await backend.issuing.redeem(install, code, true)).toBe('key_suspended')
+      expect(Object.keys(backend.data()['installs']!)).toEqual([keyId])
+    }
+  })
+
+  test('what an operator has rotated away under a level does not come back without it', async () => {
+    const keyId = await abuser()
+    await run()
+    const install = (await backend.store.read(keyId))!
+    const order = { action: 'rotate', who: 'ada@desk', graceSeconds: 0, newId } as const
+    const change = planChange(install, { ...order, retentionMs: 30 * DAY_MS }, backend.clock.ms)
+    expect(await backend.database.write((change as OperatorChange).paths)).toBe(true)
+    await backend.register(install)
+    expect(levelOf(backend.credentialAt(install)!.keyId)).toEqual(levelOf(keyId))
+  })
+
+  test('what was undone does not come back with the next key', async () => {
+    const place = newPlace()
+    const first = (await backend.register(place)).keyId
+    after(5000)
+    countFor(backend, first, ABUSE)
+    await run()
+    await backend.issuing.rotate((await backend.store.read(first))!)
+    const second = backend.credentialAt(place)!.keyId
+    const parts = { database: backend.database, newId, nowMs: backend.clock.ms, exemptMs: 1 }
+    expect(await undoRisk(second, 'ada@desk', parts)).toBe('undone')
+    await backend.issuing.revoke((await backend.store.read(second))!, 'by its install')
+    after(60_000)
+    expect(levelOf((await backend.register(place)).keyId)).toBeUndefined()
   })
 
   test('a suspended place cannot register anew, until its time is over', async () => {

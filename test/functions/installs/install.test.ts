@@ -1,6 +1,7 @@
 import {
   judgeInstall,
   parseInstall,
+  riskOfPlace,
   type Install,
 } from '../../../functions/src/installs/install.ts'
 
@@ -42,6 +43,31 @@ test.each([
   [{ status: 'dormant' }, 'active'],
 ] as const)('%j is judged %s', (change, verdict) => {
   expect(judgeInstall({ ...install, ...change }, nowMs)).toBe(verdict)
+})
+
+describe('of the keys of a place', () => {
+  const stepUp = { level: 'step_up', until: nowMs + 2 } as const
+  const suspension = { level: 'suspended', until: nowMs + 1 } as const
+  const active: Partial<Install> = { risk: stepUp }
+  const ended: Partial<Install> = { status: 'superseded', risk: suspension }
+  test.each<[title: string, keys: readonly Partial<Install>[], risk: Install['risk']]>([
+    ['none is in force where there is none', [], undefined],
+    ['that of the key that can be used is in force', [active], stepUp],
+    ['it is not once its time is over', [{ risk: { ...stepUp, until: nowMs } }], undefined],
+    ['what was before a key that can be used is not asked', [ended, active], stepUp],
+    ['nor where that key has none', [ended, {}], undefined],
+    ['once all have ended, the newest is asked', [ended, { ...ended, risk: stepUp }], stepUp],
+    ['and only that one', [ended, { status: 'revoked' }], undefined],
+    ['of two that can be used, the graver is in force', [{ risk: suspension }, active], suspension],
+    ['and the later', [active, { risk: { ...stepUp, until: nowMs + 1 } }, {}], stepUp],
+  ])('%s', (_, keys, risk) => {
+    expect(
+      riskOfPlace(
+        keys.map((key) => ({ ...install, ...key })),
+        nowMs,
+      ),
+    ).toEqual(risk)
+  })
 })
 
 test('a stored record is read back whole, and its absence is null', () => {

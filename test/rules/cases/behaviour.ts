@@ -1,7 +1,8 @@
 import { allowed, denied, forEverybody, variations, type Case } from '../case.ts'
-import type { Values } from '../values.ts'
-import { DAY_MS, KEY, MARGIN_MS, NOW, WINDOW, installOf, usageOf } from '../world.ts'
-import { increment } from '../writes.ts'
+import { changed, type Values } from '../values.ts'
+import { DAY_MS, KEY, MARGIN_MS, NOW, PLACE, WINDOW, credential } from '../world.ts'
+import { credentialOf, installOf, usageOf } from '../world.ts'
+import { increment, rotate, supersede } from '../writes.ts'
 import { badTexts, badTextsAt, without } from './texts.ts'
 
 const MONTH_MS = 30 * DAY_MS
@@ -239,6 +240,10 @@ const rows: readonly Case[] = [
     { [risk]: row({ assessedAt: NOW - DAY_MS - 1 }) },
   ),
   denied('changes a field of a risk', { [`${risk}/score`]: 1 }, given),
+  denied('decides a level about a key that was replaced', { [`risk/${KEY.superseded}`]: row() }),
+  allowed('lifts the level of a key that was replaced', {
+    [`risk/${KEY.superseded}`]: row({ level: 'none' }),
+  }),
 ]
 
 const own = `${installOf(KEY.active)}/risk`
@@ -255,6 +260,33 @@ const records = variations({
     'with more': { [`${own}/note`]: 'x' },
   },
 })
+
+const next = `${installOf(KEY.next)}/risk`
+const inForce = (until: number): Values => ({ [own]: { level: 'step_up', until } })
+const following: readonly Case[] = [
+  ...variations({
+    title: 'rotates a key that is stepped up',
+    write: changed(rotate(PLACE.used, KEY.active), {
+      [next]: { level: 'step_up', until: NOW + 2 },
+    }),
+    given: inForce(NOW + 2),
+    good: { 'the level lasts longer': { [`${next}/until`]: NOW + 3 } },
+    bad: {
+      'the level is left behind': { [next]: undefined },
+      'the level ends earlier': { [`${next}/until`]: NOW + 1 },
+    },
+  }),
+  allowed('rotates a key whose level is over', rotate(PLACE.used, KEY.active), inForce(NOW)),
+  allowed('supersedes a stepped-up key without a next', supersede(KEY.active), inForce(NOW + 1)),
+  allowed(
+    'revokes a stepped-up key, while the drop of another is there',
+    {
+      [`${installOf(KEY.active)}/status`]: 'revoked',
+      [`${installOf(KEY.active)}/removeAfter`]: NOW + DAY_MS,
+    },
+    { ...inForce(NOW + 1), [credentialOf(PLACE.used)]: credential(KEY.kept) },
+  ),
+]
 
 const cursor = `${cursors}/${WINDOW.day}`
 const read: readonly Case[] = [
@@ -292,5 +324,6 @@ export const behaviour: readonly Case[] = [
   ...networks,
   ...rows,
   ...records,
+  ...following,
   ...read,
 ]
