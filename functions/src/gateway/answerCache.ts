@@ -67,6 +67,8 @@ interface Entry {
   /** Until then it is fresh by what it says itself; it was made then. Reckoned once: the package does it anew each time. */
   readonly freshUntil: number
   readonly bornAt: number
+  /** All that it takes in memory but its key. */
+  readonly bytes: number
 }
 
 /** Header combinations per address: enough for languages and formats, too few to fill the memory with. */
@@ -74,6 +76,15 @@ const CHOICES_MAX = 8
 
 /** An entry's own objects, roughly. */
 const ENTRY_BYTES = 1024
+
+/**
+ * What a header takes besides its characters, and a directive of `Cache-Control` once it is read, where each
+ * has a name of its own: 98, measured. It is less where all answers have the same names.
+ */
+const PART_BYTES = 96
+
+/** As `bytesOf` counts: 40 headers with 4 kB of names and values. More is seldom, and other answers need the room. */
+const HEADER_BYTES_MAX = 8 * 1024
 
 /**
  * A shared cache after RFC 9111 in this instance's memory, bounded by bytes. Stricter than it has to be:
@@ -91,16 +102,21 @@ export function makeAnswerCache({
     maxSize: bytesMax,
     sizeCalculation: (choices, uri) => {
       let bytes = uri.length
-      for (const [chosen, { answer }] of choices) {
-        bytes += ENTRY_BYTES + chosen.length + answer.content.length
-      }
+      // What the app has chosen stands in the key, and in the policy of an answer that has `Vary`.
+      for (const [chosen, entry] of choices) bytes += 2 * chosen.length + entry.bytes
       return bytes
     },
   })
 
-  const entryOf = (policy: CachePolicy, answer: KeptAnswer, ttlSecondsMax: number): Entry => ({
+  const entryOf = (
+    policy: CachePolicy,
+    answer: KeptAnswer,
+    received: AnswerHeaders,
+    ttlSecondsMax: number,
+  ): Entry => ({
     policy,
     answer,
+    bytes: ENTRY_BYTES + bytesOf(received) + charactersOf(answer.headers) + answer.content.length,
     endsAt: now() + ttlSecondsMax * 1000,
     freshUntil: now() + freshMs(policy),
     bornAt: now() - policy.age() * 1000,
@@ -148,28 +164,34 @@ export function makeAnswerCache({
     },
 
     keep: (key, request, { status, received, headers, content }, ttlSecondsMax) => {
-      const policy = new Policy(request, { status, headers: normal(received) }, OPTIONS)
+      const response = { status, headers: normal(received) }
+      const policy = new Policy(withoutDemands(request), response, OPTIONS)
       if (!mayKeep(request, status, received, policy)) {
         drop(key)
         return false
       }
-      put(key, entryOf(policy, { headers, content }, ttlSecondsMax))
+      const answer = { headers, content: ownCopy(content) }
+      put(key, entryOf(policy, answer, received, ttlSecondsMax))
       return entries.has(key.uri)
     },
 
     renew: (key, request, received, passed, ttlSecondsMax) => {
       const entry = entries.peek(key.uri)?.get(key.chosen)
       if (entry === undefined) return undefined
-      const { policy, modified, matches } = entry.policy.revalidatedPolicy(request, {
-        status: 304,
-        headers: { ...validatorsOf(entry.policy, received), ...normal(received) },
-      })
+      const { policy, modified, matches } = entry.policy.revalidatedPolicy(
+        withoutDemands(request),
+        {
+          status: 304,
+          headers: { ...validatorsOf(entry.policy, received), ...normal(received) },
+        },
+      )
       drop(key)
       if (modified || !matches) return undefined
       const merged = policy.responseHeaders() as AnswerHeaders
       const answer = { headers: passed(merged), content: entry.answer.content }
-      if (mayKeep(request, 200, { ...merged, ...received }, policy)) {
-        put(key, entryOf(policy, answer, ttlSecondsMax))
+      const all = { ...merged, ...received }
+      if (mayKeep(request, 200, all, policy)) {
+        put(key, entryOf(policy, answer, all, ttlSecondsMax))
       }
       return answer
     },
@@ -192,9 +214,10 @@ const OPTIONS: CachePolicy.Options = {
 
 /** Whatever else stands there, quoted or not. */
 const NEVER = /(?:^|[\s,])(?:no-store|private)(?:$|[\s,=])/
+const NO_STORE = /(?:^|[\s,])no-store(?:$|[\s,=])/
 
 function mayKeep(
-  { method }: CacheRequest,
+  { method, headers }: CacheRequest,
   status: number,
   received: AnswerHeaders,
   policy: CachePolicy,
@@ -203,12 +226,45 @@ function mayKeep(
     method === 'GET' &&
     // An error that is kept is how a cache is poisoned.
     status === 200 &&
+    !NO_STORE.test(headers['cache-control'] ?? '') &&
+    bytesOf(received) <= HEADER_BYTES_MAX &&
     received['set-cookie'] === undefined &&
     !NEVER.test(textOf(received['cache-control']).toLowerCase()) &&
     !textOf(received['vary']).includes('*') &&
     policy.storable() &&
     freshMs(policy) > 0
   )
+}
+
+/** What the headers of an answer take in a policy, which keeps all of them, and the directives one by one. */
+function bytesOf(received: AnswerHeaders): number {
+  let bytes = 0
+  for (const name in received) {
+    const text = textOf(received[name])
+    bytes += PART_BYTES + name.length + text.length
+    if (name === 'cache-control') bytes += PART_BYTES * text.split(',').length
+  }
+  return bytes
+}
+
+const charactersOf = (texts: readonly string[]): number =>
+  texts.reduce((sum, { length }) => sum + length, 0)
+
+/**
+ * A policy keeps what the app demands of the cache as well, which can be as long as a head may be; it was
+ * heeded by then, and is asked of each request anew.
+ */
+function withoutDemands({ method, url, headers }: CacheRequest): CacheRequest {
+  const { 'cache-control': control, pragma, ...others } = headers
+  const hasNone = control === undefined && pragma === undefined
+  return { method, url, headers: hasNone ? headers : others }
+}
+
+/** It comes as a part of something larger: what was read from the connection, or Node's pool of 8 kB. */
+function ownCopy(content: Buffer): Buffer {
+  const own = Buffer.allocUnsafeSlow(content.length)
+  content.copy(own)
+  return own
 }
 
 /**

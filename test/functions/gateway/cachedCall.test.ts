@@ -316,3 +316,39 @@ test('the memory is bounded by bytes: the least recent answers go', async () => 
   answer.current = { headers: FRESH, body: 'x'.repeat(200_000) }
   expect((await ask({ target: '/large' })).status).not.toMatch(/stored/)
 })
+
+describe('headers count as well: a policy keeps all of them, whether they pass or not', () => {
+  const withHeaders = (bytes: number) => ({ ...FRESH, etag: '"1"', 'x-a': 'x'.repeat(bytes) })
+  const isHit = async (ask: ReturnType<typeof start>['ask'], n: number) => {
+    const asked = ask({ target: `/${n}` }, { 'cache-control': 'only-if-cached, max-stale' })
+    return (await asked.catch(() => ({ status: '' }))).status?.includes('hit') === true
+  }
+
+  test('in what fits', async () => {
+    const { ask } = start(withHeaders(3000), PUBLIC, { bytesMax: 100_000 })
+    for (let n = 0; n < 50; n += 1) await ask({ target: `/${n}` })
+    const hits: number[] = []
+    for (let n = 0; n < 50; n += 1) if (await isHit(ask, n)) hits.push(n)
+    expect(hits.length).toBeGreaterThan(15)
+    expect(hits.length * 3000).toBeLessThan(100_000)
+  })
+  test('and not more than about 4 kB for one answer, which passes all the same', async () => {
+    const { ask, answer } = start(withHeaders(4000))
+    expect((await ask()).status).toMatch(/stored/)
+    answer.current = { headers: withHeaders(8192), body: 'two' }
+    const passed = await ask({ target: '/b' })
+    expect(passed).toMatchObject({ status: 'latchkey; fwd=uri-miss; fwd-status=200', body: 'two' })
+  })
+  test('nor do they grow by a 304', async () => {
+    const { ask, answer, clock } = start(withHeaders(10))
+    await ask()
+    clock.ms += 61_000
+    answer.current = { status: 304, headers: withHeaders(8192) }
+    expect(await ask()).toMatchObject({
+      status: 'latchkey; fwd=stale; fwd-status=304',
+      body: 'one',
+    })
+    answer.current = { headers: FRESH, body: 'two' }
+    expect(await ask()).toMatchObject({ body: 'two' })
+  })
+})
