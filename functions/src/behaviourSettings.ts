@@ -69,6 +69,60 @@ export const BEHAVIOUR_RANGES = {
   behaviourExemptDays: [1, 30],
 } as const satisfies Partial<Record<keyof typeof BEHAVIOUR_SETTINGS, readonly [number, number]>>
 
-/** The form of BEHAVIOUR_RULES; whether the features exist is asked where they are known. */
-export const BEHAVIOUR_RULES_FORM =
-  /^(?:[a-z_]+=(?:off|[0-9]{1,6}-[0-9]{1,6})(?:,[a-z_]+=(?:off|[0-9]{1,6}-[0-9]{1,6}))*)?$/
+/**
+ * What rules are about (behaviour/features.ts). Named here, where it costs next to nothing, so that a
+ * misspelt one is refused when the service starts: the rules themselves are loaded by the scheduled run.
+ */
+export const BEHAVIOUR_FEATURES = [
+  'forged_day',
+  'stale_hour',
+  'replayed_hour',
+  'limited_hour',
+  'busy_day',
+  'awake_day',
+  'otp_hour',
+  'otp_week',
+  'login_hour',
+  'budget_day',
+  'phones_day',
+  'phones_week',
+  'countries_week',
+  'networks_day',
+  'keys_day',
+  'unattested_day',
+  'probing_day',
+  'account_calls_day',
+  'network_installs_hour',
+  'network_refused_hour',
+] as const
+export type Feature = (typeof BEHAVIOUR_FEATURES)[number]
+
+/** No points up to `from`, all of them from `full` on. */
+export interface Bounds {
+  readonly from: number
+  readonly full: number
+}
+
+/** Bounds that an operator has set for a rule, or `off`. */
+export type RuleBounds = ReadonlyMap<Feature, Bounds | 'off'>
+
+/** For whoever has to mend it. */
+export const RULE_BOUNDS_FORM =
+  'features with bounds, the first below the second: phones_day=6-20,busy_day=off'
+
+const BOUND = /^([a-z_]+)=(?:off|([0-9]{1,6})-([0-9]{1,6}))$/
+
+/** Reads BEHAVIOUR_RULES: `phones_day=6-20,busy_day=off`; null when it says something else. */
+export function parseRuleBounds(text: string): RuleBounds | null {
+  const bounds = new Map<Feature, Bounds | 'off'>()
+  for (const part of text === '' ? [] : text.split(',')) {
+    const [, name, from, full] = BOUND.exec(part) ?? []
+    const feature = BEHAVIOUR_FEATURES.find((known) => known === name)
+    if (feature === undefined || bounds.has(feature)) return null
+    if (from === undefined) bounds.set(feature, 'off')
+    else if (Number(from) < Number(full)) {
+      bounds.set(feature, { from: Number(from), full: Number(full) })
+    } else return null
+  }
+  return bounds
+}

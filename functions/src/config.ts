@@ -16,8 +16,9 @@ import {
 import {
   BEHAVIOUR_MODES,
   BEHAVIOUR_RANGES,
-  BEHAVIOUR_RULES_FORM,
   BEHAVIOUR_SETTINGS,
+  RULE_BOUNDS_FORM,
+  parseRuleBounds,
   type BehaviourMode,
 } from './behaviourSettings.ts'
 import {
@@ -342,8 +343,8 @@ export function readConfig(): Config {
   if (behaviour !== 'off' && values.usageFlushSeconds === 0) {
     throw wrong('usageFlushSeconds', '60 to 3600 where BEHAVIOUR is on: it is judged by usage')
   }
-  if (!BEHAVIOUR_RULES_FORM.test(values.behaviourRules)) {
-    throw wrong('behaviourRules', 'features with bounds: phones_day=6-20,busy_day=off')
+  if (parseRuleBounds(values.behaviourRules) === null) {
+    throw wrong('behaviourRules', RULE_BOUNDS_FORM)
   }
   const urls = parseDatabaseUrls(values.databaseUrls, databaseUrl)
   if (!COUNTRIES.test(smsCountries))

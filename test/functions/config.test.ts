@@ -199,6 +199,11 @@ const WRONG: Record<string, readonly string[]> = {
     'phones_day=6',
     'phones_day=off,',
     'phones_day=6-20, busy_day=off',
+    // Or behaviour would be off, and nobody would know.
+    'phones_daily=6-20',
+    'phones_day=20-6',
+    'phones_day=6-6',
+    'phones_day=6-20,phones_day=off',
   ],
   // Strangers can cause up to 15.
   BEHAVIOUR_STEP_UP_SCORE: ['19', '101'],

@@ -1,5 +1,6 @@
-import type { Feature, Features } from './features.ts'
-import { RULES, STRANGERS_POINTS_MAX, type RuleBounds } from './rules.ts'
+import type { Feature, RuleBounds } from '../behaviourSettings.ts'
+import type { Features } from './features.ts'
+import { RULES, STRANGERS_POINTS_MAX } from './rules.ts'
 
 export interface AssessSettings {
   /** Of the weights in the table; 100 is what they say. */

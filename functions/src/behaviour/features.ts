@@ -1,3 +1,4 @@
+import type { Feature } from '../behaviourSettings.ts'
 import type { NetworkSignal, Signal } from '../usage/signals.ts'
 import type { NetworkRow, UsageRow } from '../usage/stored.ts'
 
@@ -44,8 +45,7 @@ export const FEATURES = {
   network_installs_hour: 'new installs in its network in 1 h, for an install of the last 24 h',
   network_refused_hour:
     'refused registrations and wrong one-time passwords in its network in 1 h, for an install of the last 24 h',
-} as const satisfies Record<string, string>
-export type Feature = keyof typeof FEATURES
+} as const satisfies Readonly<Record<Feature, string>>
 export type Features = Readonly<Record<Feature, number>>
 
 /** Whole days whose rows can lie in the widest window: seven, and the one that it begins in. */

@@ -1,7 +1,7 @@
+import type { Feature } from '../behaviourSettings.ts'
 import { feedEntry } from '../installs/store.ts'
 import type { Install } from '../installs/install.ts'
 import type { RiskState } from './decide.ts'
-import type { Feature } from './features.ts'
 
 /** `risk/{keyId}`: what was found, and what was decided. Times are Unix milliseconds. */
 export interface RiskRow extends RiskState {

@@ -1,4 +1,4 @@
-import { FEATURES, type Feature } from './features.ts'
+import type { Bounds, Feature } from '../behaviourSettings.ts'
 
 /**
  * Who can make a feature grow. `install`: only whoever signs with its secret. `captured`: also whoever has
@@ -7,9 +7,7 @@ import { FEATURES, type Feature } from './features.ts'
 export type CausedBy = 'install' | 'captured' | 'anyone'
 
 /** One weighted rule: no points up to `from`, all of them from `full` on, in proportion between. */
-export interface Rule {
-  readonly from: number
-  readonly full: number
+export interface Rule extends Bounds {
   /** Points of 100. */
   readonly weight: number
   readonly causedBy: CausedBy
@@ -189,22 +187,3 @@ export const RULES: Readonly<Record<Feature, Rule>> = {
 
 /** The most that rules of `anyone` add, all together: below the least score that steps up. */
 export const STRANGERS_POINTS_MAX = 15
-
-/** Bounds that an operator has set for a rule, or `off`. */
-export type RuleBounds = ReadonlyMap<Feature, Pick<Rule, 'from' | 'full'> | 'off'>
-
-const BOUND = /^([a-z_]+)=(?:off|([0-9]{1,6})-([0-9]{1,6}))$/
-
-/** Reads `phones_day=6-20,busy_day=off`; null when it says something else. */
-export function parseRuleBounds(text: string): RuleBounds | null {
-  const bounds = new Map<Feature, Pick<Rule, 'from' | 'full'> | 'off'>()
-  for (const part of text === '' ? [] : text.split(',')) {
-    const [, name = '', from, full] = BOUND.exec(part) ?? []
-    if (!Object.hasOwn(FEATURES, name) || bounds.has(name as Feature)) return null
-    if (from === undefined) bounds.set(name as Feature, 'off')
-    else if (Number(from) < Number(full)) {
-      bounds.set(name as Feature, { from: Number(from), full: Number(full) })
-    } else return null
-  }
-  return bounds
-}

@@ -1,6 +1,6 @@
+import { parseRuleBounds, RULE_BOUNDS_FORM } from '../behaviourSettings.ts'
 import type { Config } from '../config.ts'
 import type { JudgeSettings } from './judge.ts'
-import { parseRuleBounds } from './rules.ts'
 
 const MINUTE_MS = 60_000
 const DAY_MS = 24 * 60 * MINUTE_MS
@@ -13,13 +13,11 @@ export type BehaviourSettings = JudgeSettings & {
   readonly exemptMs: number
 }
 
-/** Minutes and days as ms. @throws TypeError when BEHAVIOUR_RULES names a feature that there is not */
+/** Minutes and days as ms. @throws TypeError when BEHAVIOUR_RULES says no bounds: a service has refused to start with it */
 export function behaviourSettings(config: BehaviourConfig): BehaviourSettings {
   const bounds = parseRuleBounds(config.behaviourRules)
   if (bounds === null) {
-    throw new TypeError(
-      'BEHAVIOUR_RULES must be features with bounds: phones_day=6-20,busy_day=off',
-    )
+    throw new TypeError(`BEHAVIOUR_RULES must be ${RULE_BOUNDS_FORM}`)
   }
   return {
     mode: config.behaviour,

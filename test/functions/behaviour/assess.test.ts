@@ -1,11 +1,8 @@
 import fc from 'fast-check'
 import { assess } from '../../../functions/src/behaviour/assess.ts'
-import { FEATURES, type Feature, type Features } from '../../../functions/src/behaviour/features.ts'
-import {
-  parseRuleBounds,
-  RULES,
-  STRANGERS_POINTS_MAX,
-} from '../../../functions/src/behaviour/rules.ts'
+import { FEATURES, type Features } from '../../../functions/src/behaviour/features.ts'
+import { RULES, STRANGERS_POINTS_MAX } from '../../../functions/src/behaviour/rules.ts'
+import { parseRuleBounds, type Feature } from '../../../functions/src/behaviourSettings.ts'
 import { SETTINGS } from './harness/evidence.ts'
 
 const NAMES = Object.keys(FEATURES) as Feature[]

@@ -1,5 +1,6 @@
-import { FEATURES, type Feature } from '../../../functions/src/behaviour/features.ts'
+import { FEATURES } from '../../../functions/src/behaviour/features.ts'
 import { RULES } from '../../../functions/src/behaviour/rules.ts'
+import type { Feature } from '../../../functions/src/behaviourSettings.ts'
 import { rowsOf, sectionOf } from '../../docs/harness/pages.ts'
 
 test('the page of behaviour has the rules as the code has them', () => {

@@ -1,9 +1,5 @@
-import {
-  FEATURES,
-  featuresOf,
-  type Feature,
-  type Features,
-} from '../../../functions/src/behaviour/features.ts'
+import { FEATURES, featuresOf, type Features } from '../../../functions/src/behaviour/features.ts'
+import type { Feature } from '../../../functions/src/behaviourSettings.ts'
 import { DAY_MS, evidenceOf, HOUR_MS, names, NOW, type Hour } from './harness/evidence.ts'
 
 const NOTHING = Object.fromEntries(Object.keys(FEATURES).map((name) => [name, 0])) as Features
