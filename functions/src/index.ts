@@ -24,7 +24,7 @@ refuseSharedKey(process.env)
 const upstreams = isEmulated(process.env) ? withExamples(UPSTREAMS) : UPSTREAMS
 
 let built: Service | undefined
-/** Built by the first call: params and secrets have no value while the code is loaded. */
+/** Built by the first call: where a manifest is made of this, params and secrets have no value yet. */
 const service = (): Service => (built ??= build())
 
 function build(): Service {
@@ -32,6 +32,10 @@ function build(): Service {
   beforeTermination(service.flush)
   return service
 }
+
+// A new revision whose settings are wrong fails here, before it gets any traffic, and the one before it goes
+// on serving. At its first request it would be all that there is.
+if (process.env['K_CONFIGURATION'] !== undefined) service()
 
 const {
   region,

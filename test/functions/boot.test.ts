@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { bundle, bundleIn } from '../../scripts/local/bundle.ts'
 import { inCheckout } from '../../scripts/local/checkout.ts'
+import { MASTER_SECRETS } from './harness/key.ts'
 
 // Threat T25, on the file that is deployed. With one of these variables the Admin SDK believes unsigned
 // tokens, or writes to a server that anybody may own.
@@ -31,8 +32,14 @@ function boot(env: Record<string, string>) {
   return { status, stderr }
 }
 
-/** As Cloud Run sets it. */
-const DEPLOYED = { K_CONFIGURATION: 'api', K_SERVICE: 'api', K_REVISION: 'api-00001' }
+/** As Cloud Run sets it, with what each of our functions is given. */
+const DEPLOYED = {
+  K_CONFIGURATION: 'api',
+  K_SERVICE: 'api',
+  K_REVISION: 'api-00001',
+  FIREBASE_CONFIG: JSON.stringify({ databaseURL: 'https://x-default-rtdb.firebaseio.com' }),
+  MASTER_SECRETS,
+}
 
 test('without emulator settings it starts, deployed or not', () => {
   expect(boot({})).toMatchObject({ status: 0 })
@@ -69,6 +76,25 @@ test('that a deployed instance calls itself an emulator excuses nothing', () => 
   expect(stderr).toContain('FUNCTIONS_EMULATOR is set outside the Firebase emulators')
   const both = { ...DEPLOYED, ...emulator, FIREBASE_AUTH_EMULATOR_HOST: '127.0.0.1:9099' }
   expect(boot(both).status).toBeGreaterThan(0)
+})
+
+// At the first request it would answer nothing else, and the revision before it would be gone.
+test.each([
+  ['a param out of its range', { SMS_COOLDOWN_SECONDS: '-1' }, 'SMS_COOLDOWN_SECONDS must be'],
+  ['a choice that there is not', { ISSUANCE: 'simple' }, 'ISSUANCE must be'],
+  [
+    'a list that cannot be read',
+    { RETIRED_MASTER_VERSIONS: 'one' },
+    'RETIRED_MASTER_VERSIONS must',
+  ],
+  ['a secret of the wrong form', { MASTER_SECRETS: '{"1":"far-too-short"}' }, 'MASTER_SECRETS'],
+])('deployed with %s it does not start, and names it', (_title, wrong, message) => {
+  const { status, stderr } = boot({ ...DEPLOYED, ...wrong })
+  expect(status).toBeGreaterThan(0)
+  expect(stderr).toContain(message)
+  expect(stderr).not.toContain('far-too-short')
+  // Where the manifest is made, nothing has a value.
+  expect(boot({ FUNCTIONS_CONTROL_API: 'true' })).toMatchObject({ status: 0 })
 })
 
 describe('one key for all apps (ISSUANCE=static)', () => {
