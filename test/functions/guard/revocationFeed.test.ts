@@ -1,6 +1,10 @@
 import { connectDatabase, type Database } from '../../../functions/src/database.ts'
 import { startFirebase, type FirebaseApp } from '../../../functions/src/firebase.ts'
-import { followRevocations, HEARTBEAT_MS } from '../../../functions/src/guard/revocationFeed.ts'
+import {
+  followRevocations,
+  HEARTBEAT_MS,
+  RENEWED_EVERY_MS,
+} from '../../../functions/src/guard/revocationFeed.ts'
 import { NAMESPACE, startDatabase, type TestDatabase } from '../harness/database.ts'
 
 // On the real SDK and the project's rules; the clock is the test's.
@@ -26,6 +30,10 @@ afterEach(async () => {
 const rowOf = (keyId: string, at: number) => ({ keyId, at, reason: 'test' })
 const keyId = (n: number) => String(n).padStart(32, '0')
 
+/** Written by another instance: what this one writes itself its SDK tells before the server has answered. */
+const write = (name: string, row: Record<string, unknown>): void =>
+  database.seed('revocations', { ...database.data()['revocations'], [name]: row })
+
 /** A feed, and what it has told. */
 function follow() {
   const told: string[] = []
@@ -47,7 +55,7 @@ test('tells every revocation, those of the last ten minutes at the start', async
   const { feed, told } = follow()
   await feed.beat()
   expect(told).toEqual([keyId(2)])
-  await connected.create('revocations/new', rowOf(keyId(3), ms))
+  write('new', rowOf(keyId(3), ms))
   await feed.beat()
   expect(told).toEqual([keyId(2), keyId(3)])
   feed.stop()
@@ -117,11 +125,50 @@ test('a listener that the rules have ended stays dead, though reads work again',
   feed.stop()
 })
 
+test('is followed anew every few minutes, so that what it was told is not kept for ever', async () => {
+  const { feed, told, liveSince } = follow()
+  const start = database.clock.ms
+  await feed.beat()
+  const asked = liveSince()
+  const rounds = 4
+  for (let round = 0; round < rounds; round += 1) {
+    write(`r${round}`, rowOf(keyId(round), database.clock.ms))
+    // Heartbeats in between, or it would be silent.
+    for (let at = 0; at < RENEWED_EVERY_MS; at += HEARTBEAT_MS) {
+      database.clock.ms += HEARTBEAT_MS
+      await feed.beat()
+    }
+  }
+  expect(database.clock.ms).toBe(start + rounds * RENEWED_EVERY_MS)
+  // None is missed, and from each new start on only those of the last ten minutes are told.
+  const times = (n: number) => told.filter((one) => one === keyId(n)).length
+  expect([0, 1, 2, 3].map(times)).toEqual([3, 3, 3, 2])
+  expect(liveSince()).toBe(asked)
+  write('last', rowOf(keyId(9), database.clock.ms))
+  await feed.beat()
+  expect(times(9)).toBe(1)
+  feed.stop()
+})
+
+test('a listener that has ended is live again from its renewal on, and not since before', async () => {
+  const { feed, told, liveSince } = follow()
+  await feed.beat()
+  database.rtdb.setRules(NAMESPACE, NOBODY)
+  await feed.beat()
+  database.rtdb.setRules(NAMESPACE, '{"rules":{".read":true,"revocations":{".indexOn":"at"}}}')
+  database.seed('revocations', { missed: rowOf(keyId(1), database.clock.ms) })
+  database.clock.ms += RENEWED_EVERY_MS
+  await feed.beat()
+  expect(told).toEqual([keyId(1)])
+  expect(liveSince()).toBe(database.clock.ms)
+  feed.stop()
+})
+
 test('stopped, it tells nothing more', async () => {
   const { feed, told } = follow()
   await feed.beat()
   feed.stop()
-  await connected.create('revocations/new', rowOf(keyId(1), database.clock.ms))
+  write('new', rowOf(keyId(1), database.clock.ms))
   await feed.beat()
   expect(told).toEqual([])
 })
