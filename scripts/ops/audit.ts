@@ -2,7 +2,7 @@ import type { Database } from '../../functions/src/database.ts'
 import type { Connection } from './connection.ts'
 import { EXIT, type Exit } from './opsError.ts'
 import { columns, showTime, type Output } from './output.ts'
-import { pagesBackwards } from './pages.ts'
+import { rowsBackwards } from './pages.ts'
 
 export interface AuditOptions {
   readonly who?: string
@@ -34,7 +34,7 @@ export async function showAudit(
   return EXIT.done
 }
 
-/** The newest entries that are wanted. */
+/** The newest entries that are wanted. Their keys are UUIDv7, so they sort by time, whichever the database. */
 export async function* selectEntries(
   databases: readonly Database[],
   {
@@ -45,18 +45,14 @@ export async function* selectEntries(
   }: AuditOptions & { isWanted?: (entry: Entry) => boolean },
 ): AsyncGenerator<Entry> {
   let found = 0
-  for (const database of databases) {
-    for await (const rows of pagesBackwards(database, 'audit')) {
-      for (const [, value] of rows) {
-        const entry = entryOf(value as Entry)
-        if (who !== undefined && entry.who !== who) continue
-        if (target !== undefined && entry.target !== target) continue
-        if (!isWanted(entry)) continue
-        yield entry
-        found += 1
-        if (found === limit) return
-      }
-    }
+  for await (const [, value] of rowsBackwards(databases, 'audit')) {
+    const entry = entryOf(value as Entry)
+    if (who !== undefined && entry.who !== who) continue
+    if (target !== undefined && entry.target !== target) continue
+    if (!isWanted(entry)) continue
+    yield entry
+    found += 1
+    if (found === limit) return
   }
 }
 

@@ -17,9 +17,12 @@ export interface Connection {
 /** A connection from a desk may take longer than one inside a data centre. */
 const DEADLINE_MS = 10_000
 
-/** Connects for as long as `work` takes. */
+/**
+ * Connects for as long as `work` takes. What the SDK has to say, as that a database is in another region, goes
+ * to stderr: the service silences it, but in its bundle's copy of the SDK's logger, which is not this one.
+ */
 export async function withConnection<T>(
-  { databaseUrls }: Target,
+  { databaseUrls }: Pick<Target, 'databaseUrls'>,
   work: (connection: Connection) => Promise<T>,
 ): Promise<T> {
   const firebase = await startFirebase(databaseUrls[0]!)

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { behaviourSettings } from '../../functions/src/behaviour/settings.ts'
 import { DEPLOYMENT, readConfig, SETTINGS } from '../../functions/src/config.ts'
+import { isUnavailable } from '../../functions/src/deadline.ts'
 import { makeRetiredVersions } from '../../functions/src/guard/retiredVersions.ts'
 import { makeKeyring } from '../../functions/src/installs/keyring.ts'
 import { parseRulesJson, type JsonNode } from '../../rtdb/src/rules/rulesJson.ts'
@@ -9,7 +10,8 @@ import { secretIn } from '../local/secrets.ts'
 import type { Connection } from './connection.ts'
 import { EXIT, type Exit } from './opsError.ts'
 import { columns, type Output } from './output.ts'
-import type { Target } from './target.ts'
+import { defaultOf } from './params.ts'
+import { explainSilence, type Target } from './target.ts'
 
 /** One thing that was looked at. `unknown`: it could not be looked at from here. */
 export interface Finding {
@@ -36,7 +38,9 @@ export async function examine(
   for (const [check, look] of Object.entries(CHECKS)) {
     const found = await Promise.resolve({ target, connection })
       .then(look)
-      .catch((error: unknown) => wrong((error as Error).message))
+      .catch((error: unknown) =>
+        wrong(isUnavailable(error) ? explainSilence(target) : (error as Error).message),
+      )
     if (found.verdict === 'wrong') exit = EXIT.failed
     const finding: Finding = { check, ...found }
     await output.result(finding, () =>
@@ -71,9 +75,14 @@ const CHECKS: Readonly<Record<string, Check>> = {
     env['DATABASE_URL'] ||= target.databaseUrls[0]!
     env['MASTER_SECRETS'] ??= ''
     env['SMS_SECRET'] ??= ''
+    // A local run may be told what a deployment must not: its bounds hold for the local project alone.
+    env['FUNCTIONS_EMULATOR'] = String(target.isLocal)
     behaviourSettings(readConfig())
     const known = Object.values({ ...SETTINGS, ...DEPLOYMENT })
-    const set = known.filter(({ name }) => env[name] !== undefined && name !== 'DATABASE_URL')
+    const set = known.filter((param) => {
+      const { name } = param
+      return name !== 'DATABASE_URL' && (env[name] ?? defaultOf(param)) !== defaultOf(param)
+    })
     const names = set.map(({ name }) => name).join(', ')
     return Promise.resolve(
       ok(names === '' ? 'all at their defaults' : `all in range; set: ${names}`),

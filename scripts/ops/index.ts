@@ -1,5 +1,4 @@
 import { CommanderError } from 'commander'
-import { isUnavailable } from '../../functions/src/deadline.ts'
 import { OpsError, EXIT, type Exit } from './opsError.ts'
 import { makeProgram } from './program.ts'
 
@@ -21,12 +20,6 @@ function explain(error: unknown): Exit {
   if (error instanceof OpsError) {
     process.stderr.write(`${error.message}\n`)
     return error.exit
-  }
-  if (isUnavailable(error)) {
-    process.stderr.write(
-      'The database does not answer. What was done stays done: give the same command again.\n',
-    )
-    return EXIT.failed
   }
   process.stderr.write(`${(error as Error).message}\n`)
   return EXIT.failed

@@ -34,6 +34,28 @@ export async function* pagesBackwards(
   }
 }
 
+/** The rows of all databases as if they were one, backwards in the order of the keys. */
+export async function* rowsBackwards(
+  databases: readonly Database[],
+  table: string,
+): AsyncGenerator<Row> {
+  const streams = databases.map((database) => eachRow(pagesBackwards(database, table)))
+  const heads = await Promise.all(streams.map((stream) => stream.next()))
+  for (;;) {
+    let newest: { readonly index: number; readonly row: Row } | undefined
+    for (const [index, { done, value: row }] of heads.entries()) {
+      if (done !== true && !(newest && newest.row[0] > row[0])) newest = { index, row }
+    }
+    if (newest === undefined) return
+    yield newest.row
+    heads[newest.index] = await streams[newest.index]!.next()
+  }
+}
+
+async function* eachRow(pages: AsyncIterable<readonly Row[]>): AsyncGenerator<Row, undefined> {
+  for await (const rows of pages) yield* rows
+}
+
 function behind([key, value]: Row, { orderBy, to }: Range): Range {
   const end = to === undefined ? {} : { to }
   if (orderBy === undefined) return { ...end, after: key }

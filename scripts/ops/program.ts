@@ -1,6 +1,7 @@
 import { hostname, userInfo } from 'node:os'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { settingOf } from '../../functions/src/config.ts'
+import { isUnavailable } from '../../functions/src/deadline.ts'
 import type { OperatorAction } from '../../functions/src/installs/operatorChanges.ts'
 import { assessAll } from './assess.ts'
 import { showAudit } from './audit.ts'
@@ -19,12 +20,13 @@ import {
 import { newId } from './newId.ts'
 import { EXIT, OpsError, type Exit } from './opsError.ts'
 import { makeOutput, type Output } from './output.ts'
+import { showMissingParams } from './params.ts'
 import { startBar } from './progress.ts'
 import { explainRisk, showTopRisks, undo } from './risk.ts'
 import { makeSecrets } from './secrets.ts'
 import { countInstalls, showStats } from './stats.ts'
 import { sweepAll } from './sweep.ts'
-import { chooseTarget, type Target } from './target.ts'
+import { chooseTarget, explainSilence, type Target } from './target.ts'
 import { showTop, showUsage } from './usage.ts'
 
 /** Options of every command. */
@@ -52,7 +54,7 @@ export function makeProgram(onExit: (exit: Exit) => void): Command {
     .option('--json', 'results as JSON, one object a line', false)
     .option('--dry-run', 'write nothing; say what would be done', false)
     .option('--yes', 'do not ask; for scripts, and only together with --project', false)
-    .option('--as <name>', 'who does it, for the audit trail', whoever())
+    .option('--as <name>', 'who does it, for the audit trail', author, whoever())
     .addHelpText('after', EXITS)
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
@@ -74,7 +76,13 @@ export function makeProgram(onExit: (exit: Exit) => void): Command {
       }
       const target = chooseTarget(common)
       const output = makeOutput(common.json)
-      onExit(await withConnection(target, (connection) => run(connection, output, common, target)))
+      try {
+        onExit(
+          await withConnection(target, (connection) => run(connection, output, common, target)),
+        )
+      } catch (error) {
+        throw isUnavailable(error) ? new OpsError(explainSilence(target)) : error
+      }
     }
 
   const keys = program.command('keys').description('API keys of installs')
@@ -190,7 +198,7 @@ export function makeProgram(onExit: (exit: Exit) => void): Command {
     .action(
       on(async (connection, output, { dryRun, yes, as: who }, target) => {
         if (!dryRun) await confirm(target, 'assess', yes)
-        return assessAll(connection, { who, dryRun }, output)
+        return assessAll(connection, { who, dryRun, now: Date.now }, output)
       }),
     )
 
@@ -204,7 +212,7 @@ export function makeProgram(onExit: (exit: Exit) => void): Command {
     .action(({ fromStart = false }: { fromStart?: boolean }) =>
       on(async (connection, output, { dryRun, yes, as: who }, target) => {
         if (!dryRun) await confirm(target, 'sweep', yes)
-        return sweepAll(connection, { who, dryRun, fromStart }, output)
+        return sweepAll(connection, { who, dryRun, fromStart, now: Date.now }, output)
       })(),
     )
   program
@@ -230,11 +238,22 @@ export function makeProgram(onExit: (exit: Exit) => void): Command {
     .command('doctor')
     .description('runtime, params, secrets, rules, indexes, anonymous sign-in, clock')
     .action(on((connection, output, _common, target) => examine(target, connection, output)))
+  program
+    .command('params')
+    .description('the params that the dotenv file of --project lacks, at their defaults, to append')
+    .action(async () => {
+      const { project, json } = program.opts<Common>()
+      if (project === undefined) {
+        throw new OpsError('params needs --project: whose dotenv file is it?', EXIT.usage)
+      }
+      onExit(await showMissingParams(project, makeOutput(json)))
+    })
 
   const secrets = program.command('secrets').description('the master secrets')
   secrets
     .command('new')
-    .description('read MASTER_SECRETS on stdin, if there is one; write it with one more version')
+    .description('read MASTER_SECRETS on stdin; write it with one more version')
+    .option('--first', 'there is none yet: begin with version 1', false)
     .option('--out <file>', 'to a new file instead of stdout')
     .option('--without <versions>', 'leave these out, comma-separated', versions, [])
     .action(async (options: Parameters<typeof makeSecrets>[0]) =>
@@ -244,7 +263,7 @@ export function makeProgram(onExit: (exit: Exit) => void): Command {
 }
 
 const EXITS = `
-Exit codes: 0 done, 1 failed or not found, 2 wrong usage, 3 not confirmed.
+Exit codes: 0 done, 1 failed, not found or not all of it done, 2 wrong usage, 3 not confirmed.
 Results go to stdout, everything else to stderr. docs/operate.md has an example of each command.`
 
 const STATUSES = ['active', 'superseded', 'suspended', 'revoked', 'dormant']
@@ -330,6 +349,14 @@ function wholeNumber(least: number, most: number) {
     }
     return value
   }
+}
+
+/** As the rules take it: with a longer one every entry of the audit trail would be refused. */
+function author(text: string): string {
+  if (text.length < 1 || text.length > WHO_MAX) {
+    throw new InvalidArgumentError(`1 to ${WHO_MAX} characters.`)
+  }
+  return text
 }
 
 function reason(text: string): string {

@@ -10,32 +10,47 @@ export interface SecretsOptions {
   readonly out?: string
   /** Versions that are left out. */
   readonly without: readonly number[]
+  /** Said by who knows that there is none so far. */
+  readonly first: boolean
 }
 
 /**
- * Makes a MASTER_SECRETS with one version more than the one on stdin (or the first version where stdin is
- * empty). It goes into a pipe or a file: on a terminal, secrets would stay in its memory.
+ * Makes a MASTER_SECRETS with one version more than the one on stdin; with `first`, version 1. It goes into
+ * a pipe or a file: on a terminal, secrets would stay in its memory.
  * @throws OpsError that quotes nothing of a secret
  */
 export async function makeSecrets(options: SecretsOptions, output: Output): Promise<Exit> {
   if (options.out === undefined && process.stdout.isTTY) {
     throw new OpsError(
-      `Secrets are not shown on a terminal: use a pipe or --out.\n${HOW}`,
+      `Secrets are not shown on a terminal: use a pipe or --out.\n${howToSet(options)}`,
       EXIT.usage,
     )
   }
   const present = process.stdin.isTTY ? '' : (await readAll(process.stdin)).trim()
+  // A pipe whose first command has failed is empty as well: taken for the first version, that would
+  // replace all that there are, and lock everybody out.
+  if ((present === '') !== options.first) {
+    throw new OpsError(options.first ? NOT_FIRST : NOTHING_READ, EXIT.usage)
+  }
   const { text, version, versions } = withNewVersion(present, options.without)
   if (options.out === undefined) process.stdout.write(`${text}\n`)
   else writeNew(options.out, text)
   output.say(`Version ${version} is new and issues from its deployment on. There are: ${versions}.`)
-  output.say(HOW)
+  output.say(howToSet(options))
   return EXIT.done
 }
 
-const HOW = `Set it, and deploy:
-  npx firebase functions:secrets:access MASTER_SECRETS \\
-    | npm run -s ops -- secrets new \\
+const NOTHING_READ = `No MASTER_SECRETS came on stdin. If there is one, find out why it was not read.
+If there never was one: --first.`
+
+const NOT_FIRST = 'A MASTER_SECRETS came on stdin: without --first a version is added to it.'
+
+const FIRST = 'npm run -s ops -- secrets new --first'
+const NEXT = `npx firebase functions:secrets:access MASTER_SECRETS \\
+    | npm run -s ops -- secrets new`
+
+const howToSet = ({ first }: SecretsOptions): string => `Set it, and deploy:
+  ${first ? FIRST : NEXT} \\
     | npx firebase functions:secrets:set MASTER_SECRETS --data-file -
   npx firebase deploy --only functions`
 

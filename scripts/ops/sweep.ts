@@ -1,30 +1,23 @@
 import { SingleBar } from 'cli-progress'
 import { settingOf } from '../../functions/src/config.ts'
+import type { Database } from '../../functions/src/database.ts'
 import type { Progress } from '../../functions/src/sweep/pass.ts'
 import { sweepSettings } from '../../functions/src/sweep/settings.ts'
 import type { SweepReport } from '../../functions/src/sweep/report.ts'
 import { sweep } from '../../functions/src/sweep/sweep.ts'
 import type { Connection } from './connection.ts'
-import { newId } from './newId.ts'
-import { EXIT, type Exit } from './opsError.ts'
+import { eachDatabase, type Order } from './eachDatabase.ts'
+import type { Exit } from './opsError.ts'
 import type { Output } from './output.ts'
-
-/** Somebody waits in front of it; what is left over is for the next one. */
-const BUDGET_MS = 10 * 60 * 1000
-
-export interface SweepOptions {
-  /** For the audit trail. */
-  readonly who: string
-  readonly dryRun: boolean
-  readonly fromStart: boolean
-}
 
 /** The scheduled sweep, now: the same function with the same settings. A report for each database. */
 export async function sweepAll(
-  { databases, shards, identity }: Connection,
-  { who, ...options }: SweepOptions,
+  connection: Connection,
+  { fromStart, ...order }: Order & { readonly fromStart: boolean },
   output: Output,
 ): Promise<Exit> {
+  const { databases, shards, identity } = connection
+  const { dryRun, now } = order
   const settings = sweepSettings({
     dormantDays: settingOf('dormantDays'),
     unusedDays: settingOf('unusedDays'),
@@ -34,35 +27,28 @@ export async function sweepAll(
     deleteAnonymousUsers: settingOf('deleteAnonymousUsers'),
   })
   const progress = startProgress()
-  try {
-    for (const database of databases) {
-      if (!options.dryRun) await database.create(`audit/${newId()}`, begun(who))
-      const report = await sweep({
-        database,
-        othersOf: (uid) =>
-          shards
-            .everOf(uid)
-            .map((shard) => databases[shard]!)
-            .filter((other) => other !== database),
-        identity,
-        now: Date.now,
-        batch: settingOf('sweepBatch'),
-        budgetMs: BUDGET_MS,
-        settings,
-        ...options,
-        onProgress: progress.show,
-      })
-      progress.stop()
-      await output.result(report, () => describe(report))
-    }
-  } finally {
-    progress.stop()
+  const sweepOne = async (database: Database, budgetMs: number): Promise<boolean> => {
+    const report = await sweep({
+      database,
+      othersOf: (uid) =>
+        shards
+          .everOf(uid)
+          .map((shard) => databases[shard]!)
+          .filter((other) => other !== database),
+      identity,
+      now,
+      batch: settingOf('sweepBatch'),
+      budgetMs,
+      settings,
+      dryRun,
+      fromStart,
+      onProgress: progress.show,
+    }).finally(progress.stop)
+    await output.result(report, () => describe(report))
+    return report.left.length > 0
   }
-  return EXIT.done
+  return eachDatabase(connection, { action: 'sweep', ...order }, sweepOne, output)
 }
-
-/** Told before it begins: it can be ended at any point. */
-const begun = (who: string) => ({ at: Date.now(), who, action: 'sweep', target: 'all' })
 
 function describe({ dryRun, removed, marked, kept, left }: SweepReport): string {
   const { challenges, drops, windows, revocations, installs, users } = removed

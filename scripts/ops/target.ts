@@ -11,6 +11,8 @@ export interface Target {
   readonly databaseUrls: readonly string[]
   /** A `demo-` project on this machine: nothing there is worth a question. */
   readonly isLocal: boolean
+  /** Whether nobody has named its database: then the address is the one it has in us-central1. */
+  readonly isGuessed: boolean
 }
 
 export interface TargetOptions {
@@ -34,14 +36,28 @@ export function chooseTarget(options: TargetOptions): Target {
   } else {
     refuseEmulators(target)
   }
-  process.env['GCLOUD_PROJECT'] = target.project
+  // The Admin SDK prefers the second, in which a shell may have another project.
+  for (const name of ['GCLOUD_PROJECT', 'GOOGLE_CLOUD_PROJECT']) process.env[name] = target.project
   return target
 }
+
+/** What to do when its database does not answer. */
+export const explainSilence = ({ project, databaseUrls, isGuessed }: Target): string =>
+  [
+    'The database does not answer. What was done stays done: give the same command again.',
+    isGuessed &&
+      `Nobody has named its address: ${databaseUrls[0]} is right in us-central1 alone. Any other region ` +
+        `has another, which the Firebase console shows. Put DATABASE_URL=<address> into ` +
+        `functions/.env.${project}, or add --database-url <address>.`,
+  ]
+    .filter(Boolean)
+    .join(' ')
 
 interface Named {
   readonly project: string
   readonly databaseUrl: string
   readonly isLocal: boolean
+  readonly isGuessed: boolean
 }
 
 /** With its shards, where the project has several. */
@@ -57,7 +73,9 @@ function allDatabases({ databaseUrl, isLocal }: Named): readonly string[] {
 /** The project's own database. */
 function known({ project }: TargetOptions): Named {
   if (project !== undefined && !isDemo(project)) {
-    return { project, databaseUrl: defaultUrl(project), isLocal: false }
+    const namedUrl = urlInParams(project)
+    const isGuessed = namedUrl === ''
+    return { project, databaseUrl: namedUrl || defaultUrl(project), isLocal: false, isGuessed }
   }
   const running = readRunning(inCheckout('.local/running.json'))
   if (running === undefined) {
@@ -68,7 +86,8 @@ function known({ project }: TargetOptions): Named {
     throw new OpsError(`What is running is ${running.projectId}, not ${project}.`, EXIT.usage)
   }
   process.env['FIREBASE_AUTH_EMULATOR_HOST'] = running.authEmulatorHost
-  return { project: running.projectId, databaseUrl: running.databaseUrl, isLocal: true }
+  const { projectId, databaseUrl } = running
+  return { project: projectId, databaseUrl, isLocal: true, isGuessed: false }
 }
 
 /** A database by its URL: one on this machine belongs to a demo- project, any other to a real one. */
@@ -76,7 +95,7 @@ function byUrl({ project, databaseUrl = '' }: TargetOptions): Named {
   if (!URL.canParse(databaseUrl)) throw new OpsError('--database-url is no URL', EXIT.usage)
   const isLocal = isOnLoopback(databaseUrl)
   if (isLocal && (project === undefined || isDemo(project))) {
-    return { project: project ?? 'demo-latchkey', databaseUrl, isLocal }
+    return { project: project ?? 'demo-latchkey', databaseUrl, isLocal, isGuessed: false }
   }
   if (project === undefined || isDemo(project) || !databaseUrl.startsWith('https://')) {
     throw new OpsError(
@@ -84,7 +103,7 @@ function byUrl({ project, databaseUrl = '' }: TargetOptions): Named {
       EXIT.usage,
     )
   }
-  return { project, databaseUrl, isLocal: false }
+  return { project, databaseUrl, isLocal: false, isGuessed: false }
 }
 
 const isOnLoopback = (databaseUrl: string): boolean => {
@@ -104,17 +123,21 @@ const paramsOf = (file: string): Record<string, string | undefined> => {
 }
 
 /** As `firebase deploy` reads them. */
-const fileParams = (project: string) => ({
+export const fileParams = (project: string): Readonly<Record<string, string | undefined>> => ({
   ...paramsOf('.env'),
   ...paramsOf(`.env.${project}`),
   ...(isDemo(project) && paramsOf('.env.local')),
 })
 
-const defaultUrl = (project: string): string => {
+/** The project's database as its params or the environment name it; else empty. */
+const urlInParams = (project: string): string => {
   const { DATABASE_URLS = '', DATABASE_URL = '' } = { ...fileParams(project), ...process.env }
   const [first = ''] = DATABASE_URLS.split(',')
-  return first || DATABASE_URL || `https://${project}-default-rtdb.firebaseio.com`
+  return first || DATABASE_URL
 }
+
+/** Of us-central1 alone: elsewhere it is `…-default-rtdb.<region>.firebasedatabase.app`. */
+const defaultUrl = (project: string): string => `https://${project}-default-rtdb.firebaseio.com`
 
 /** The project's settings; what the environment says goes first. */
 function readParams(project: string): void {

@@ -25,8 +25,7 @@ afterAll(() => app.close())
 function withDatabase<T>(work: (database: Database) => Promise<T>): Promise<T> {
   process.env['FIREBASE_DATABASE_EMULATOR_HOST'] = databaseEmulatorHost
   process.env['GCLOUD_PROJECT'] = projectId
-  const target = { project: projectId, databaseUrls: [databaseUrl], isLocal: true }
-  return withConnection(target, ({ databases }) => work(databases[0]!))
+  return withConnection({ databaseUrls: [databaseUrl] }, ({ databases }) => work(databases[0]!))
 }
 
 /** This app's alone: other tests of the run misuse keys as well, and are not to be suspended for it. */

@@ -15,7 +15,12 @@ const WHO = `e2e-${process.pid}`
 
 const ops = (args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Run> =>
   runNpmOps(['--database-url', databaseUrl, '--json', '--as', WHO, ...args], {
-    env: { FIREBASE_AUTH_EMULATOR_HOST: authEmulatorHost, ...env },
+    // A shell may be set to another project; users are looked for in the one that is worked on.
+    env: {
+      FIREBASE_AUTH_EMULATOR_HOST: authEmulatorHost,
+      GOOGLE_CLOUD_PROJECT: 'somebody-elses',
+      ...env,
+    },
   })
 
 const resultsOf = async (args: readonly string[]) => {

@@ -1,6 +1,9 @@
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { WebSocketServer } from 'ws'
 import { makeKeyring } from '../../../functions/src/installs/keyring.ts'
 import { dayOf } from '../../../functions/src/installs/store.ts'
 import { NAMESPACE, type TestDatabase } from '../../functions/harness/database.ts'
@@ -98,6 +101,30 @@ describe('manners', () => {
     const run = await runOps(['--database-url', 'http://127.0.0.1:9?ns=x', 'keys', 'show', idOf(0)])
     expect([run.code, run.stdout]).toEqual([1, ''])
     expect(run.stderr).toContain('does not answer')
+  })
+
+  test('what the SDK says of a database that has moved is heard', async () => {
+    // As a database of another region answers.
+    const said =
+      'Database lives in a different region. Please change your database URL to https://x'
+    const server = new WebSocketServer({ host: '127.0.0.1', port: 0 })
+    await once(server, 'listening')
+    const end = JSON.stringify({ t: 'c', d: { t: 's', d: said } })
+    server.on('connection', (socket) => socket.send(end))
+    const { port } = server.address() as AddressInfo
+    const run = await runOps(['--database-url', `http://127.0.0.1:${port}?ns=x`, 'audit'])
+    server.close()
+    expect([run.code, run.stdout]).toEqual([1, ''])
+    expect(run.stderr).toContain(said)
+  })
+
+  test('a name that the audit trail would refuse is refused at once', async () => {
+    for (const name of ['', 'a'.repeat(129)]) {
+      const run = await ops(['--as', name, 'keys', 'revoke', idOf(0)])
+      expect([run.code, run.stdout]).toEqual([2, ''])
+      expect(run.stderr).toContain('128')
+    }
+    expect((await ops(['--as', 'a'.repeat(128), 'keys', 'revoke', idOf(0)])).code).toBe(0)
   })
 
   test('without --json the headings go to stderr, and each line is a key', async () => {
@@ -207,6 +234,16 @@ describe('sweep', () => {
     expect(Object.values(base.data()['audit']!)).toMatchObject([{ who: 'ada', action: 'sweep' }])
   })
 
+  test('nothing is begun that the audit trail does not take', async () => {
+    base.seed('revocations', expired())
+    // By the database's clock the entry is of the future.
+    base.clock.ms -= 120_000
+    const before = base.data()
+    const run = await ops(['--json', 'sweep'])
+    expect([run.code, run.stdout, base.data()]).toEqual([1, '', before])
+    expect(run.stderr).toContain('audit trail')
+  })
+
   test('in a dry run counts the same and writes nothing', async () => {
     base.seed('revocations', expired())
     const before = base.data()
@@ -248,6 +285,20 @@ describe('doctor', () => {
     expect([code, of('secrets').verdict]).toEqual([1, 'wrong'])
   })
 
+  test('what a local run alone may have is right in one', async () => {
+    const local = { UPSTREAM_ORIGINS: 'weather=http://127.0.0.1:9', USAGE_FLUSH_SECONDS: '5' }
+    expect((await findings(local)).of('params')).toMatchObject({
+      verdict: 'ok',
+      detail: 'all in range; set: USAGE_FLUSH_SECONDS, UPSTREAM_ORIGINS',
+    })
+  })
+
+  test('a param at its default is not told as set', async () => {
+    expect((await findings({ SMS_COUNTRIES: '', SWEEP_BATCH: '500' })).of('params').detail).toBe(
+      'all at their defaults',
+    )
+  })
+
   test('other rules than the file’s, a missing index, a clock that is off', async () => {
     const rules = readFileSync(join(__dirname, '../../../database.rules.json'), 'utf8')
     base.rtdb.setRules(NAMESPACE, rules.replace('"masterVersion"\n', '"status"\n'))
@@ -276,10 +327,23 @@ describe('secrets new', () => {
     for (const secret of Object.values(made)) expect(run.stderr).not.toContain(secret)
   })
 
-  test('makes the first version out of nothing, a new one each time', async () => {
-    const runs = await Promise.all([1, 2].map(() => runOps(['secrets', 'new'])))
+  test('makes the first version out of nothing where it is told to, a new one each time', async () => {
+    const runs = await Promise.all([1, 2].map(() => runOps(['secrets', 'new', '--first'])))
     for (const { stdout } of runs) expect(makeKeyring(stdout).newestVersion).toBe(1)
     expect(runs[0]!.stdout).not.toBe(runs[1]!.stdout)
+  })
+
+  test('a pipe whose first command has failed is not taken for the first version', async () => {
+    for (const stdin of ['', '\n']) {
+      const run = await runOps(['secrets', 'new'], { stdin })
+      expect([run.code, run.stdout]).toEqual([2, ''])
+      expect(run.stderr).toContain('--first')
+    }
+  })
+
+  test('nor does --first replace those that came', async () => {
+    const run = await runOps(['secrets', 'new', '--first'], { stdin: MASTER_SECRETS })
+    expect([run.code, run.stdout]).toEqual([2, ''])
   })
 
   test('leaves versions out, and never gives a number twice', async () => {
@@ -292,10 +356,10 @@ describe('secrets new', () => {
 
   test('--out: a file for its owner alone, and none is overwritten', async () => {
     const file = join(folder, 'secrets.json')
-    const run = await runOps(['secrets', 'new', '--out', file])
+    const run = await runOps(['secrets', 'new', '--first', '--out', file])
     expect([run.code, run.stdout, statSync(file).mode & 0o777]).toEqual([0, '', 0o600])
     const before = readFileSync(file, 'utf8')
-    expect((await runOps(['secrets', 'new', '--out', file])).code).toBe(1)
+    expect((await runOps(['secrets', 'new', '--first', '--out', file])).code).toBe(1)
     expect(readFileSync(file, 'utf8')).toBe(before)
   })
 
@@ -308,27 +372,61 @@ describe('secrets new', () => {
   })
 })
 
-test('several databases: each key in its own, lists over all, the sweep in each', async () => {
-  // Byte 11 of a key ID is the number of its database.
+describe('several databases', () => {
   const names = ['demo-a', 'demo-b']
+  // Byte 11 of a key ID is the number of its database.
   const inShard = (n: number, shard: number) =>
     `${idOf(n).slice(0, 22)}0${shard}${idOf(n).slice(24)}`
   const rules = readFileSync(join(__dirname, '../../../database.rules.json'), 'utf8')
-  names.forEach((name, shard) => {
-    base.rtdb.setRules(name, rules)
-    base.rtdb.import(name, { installs: { [inShard(shard, shard)]: keyIn(base, shard, 'active') } })
-  })
-  const urls = names.map((name) => urlOf(base, name))
-  const at = (...args: string[]) =>
-    runOps(['--database-url', urls[0]!, '--json', ...args], {
-      env: { DATABASE_URLS: urls.join(',') },
+  /** What lies in each besides a key. */
+  const fill = (more: (shard: number) => object = () => ({})) =>
+    names.forEach((name, shard) => {
+      base.rtdb.setRules(name, rules)
+      const installs = { [inShard(shard, shard)]: keyIn(base, shard, 'active') }
+      base.rtdb.import(name, { installs, ...more(shard) })
     })
-  expect(linesOf(await at('keys', 'list'))).toHaveLength(2)
-  expect((await at('keys', 'revoke', inShard(1, 1))).code).toBe(0)
-  expect(base.rtdb.export(names[1]!)).toMatchObject({
-    installs: { [inShard(1, 1)]: { status: 'revoked' } },
+  const at = (...args: string[]) => {
+    const urls = names.map((name) => urlOf(base, name))
+    const env = { DATABASE_URLS: urls.join(','), BEHAVIOUR: 'observe' }
+    return runOps(['--database-url', urls[0]!, '--json', ...args], { env })
+  }
+
+  test('each key in its own, lists over all, the sweep in each', async () => {
+    fill()
+    expect(linesOf(await at('keys', 'list'))).toHaveLength(2)
+    expect((await at('keys', 'revoke', inShard(1, 1))).code).toBe(0)
+    expect(base.rtdb.export(names[1]!)).toMatchObject({
+      installs: { [inShard(1, 1)]: { status: 'revoked' } },
+    })
+    expect(base.rtdb.export(names[1]!)).toHaveProperty('audit')
+    expect(linesOf(await at('audit'))).toHaveLength(1)
+    expect(linesOf(await at('sweep'))).toHaveLength(2)
   })
-  expect(base.rtdb.export(names[1]!)).toHaveProperty('audit')
-  expect(linesOf(await at('audit'))).toHaveLength(1)
-  expect(linesOf(await at('sweep'))).toHaveLength(2)
+
+  test('audit: one trail of all, the newest first, whichever has more of it', async () => {
+    // By turns, and the older ones in the second alone.
+    const shardOf = (n: number) => (n < 600 ? 1 : n % 2)
+    const all = Array.from({ length: 700 }, (_, n) => n)
+    const entry = (n: number) => ({ at: n, who: 'ada', action: 'keys revoke', target: idOf(n) })
+    fill((shard) => ({
+      audit: Object.fromEntries(
+        all.filter((n) => shardOf(n) === shard).map((n) => [idOf(n), entry(n)]),
+      ),
+    }))
+    const told = async (limit: number) =>
+      (linesOf(await at('audit', '--limit', String(limit))) as { at: number }[]).map(({ at }) => at)
+    expect(await told(5)).toEqual([699, 698, 697, 696, 695])
+    expect(await told(1000)).toEqual([...all].reverse())
+  })
+
+  test.each(['sweep', 'assess'])('%s: one that is away keeps no other from it', async (job) => {
+    // To be another number than it is makes a database refuse everything.
+    for (const away of [0, 1]) {
+      fill((shard) => ({ shard: shard === away ? 7 : shard }))
+      const run = await at(job)
+      expect([run.code, linesOf(run)]).toEqual([1, [expect.anything()]])
+      expect(run.stderr).toContain(`${urlOf(base, names[away])}: number ${away}`)
+      expect(base.rtdb.export(names[1 - away]!)).toHaveProperty('audit')
+    }
+  })
 })
