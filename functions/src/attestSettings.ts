@@ -135,4 +135,31 @@ export function readAttestConfig(
   return { attest, attestProviders, attestOnce, appCheckAppIds, recaptchaHosts }
 }
 
+/**
+ * @throws TypeError for a path that no route has, or a route that never asks: a slip of the pen must not
+ * leave a route open
+ */
+export function checkAttest(
+  { attest, attestOnce }: Pick<AttestConfig, 'attest' | 'attestOnce'>,
+  routes: readonly {
+    readonly path: string
+    readonly guard: unknown
+    readonly attest?: AttestGroup
+  }[],
+): void {
+  const asks = new Set(
+    routes
+      .filter((route) => typeof route.guard === 'object' || route.attest !== undefined)
+      .map(({ path }) => path),
+  )
+  const refuse = (param: string, names: Iterable<string>) => {
+    for (const name of names) {
+      if (!name.startsWith('/') || asks.has(name)) continue
+      throw new TypeError(`${param} names ${name}, which is no route that asks what is calling`)
+    }
+  }
+  refuse('ATTEST', attest.keys())
+  refuse('ATTEST_ONCE', attestOnce)
+}
+
 const listOf = (text: string): string[] => (text === '' ? [] : text.split(','))

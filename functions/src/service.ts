@@ -5,6 +5,7 @@ import { startWarnings } from './accounts/startWarnings.ts'
 import { makeUnseen } from './accounts/unseen.ts'
 import { connectAppCheck } from './appCheckTokens.ts'
 import { makeGates } from './attest/gate.ts'
+import { checkAttest } from './attestSettings.ts'
 import type { AssessReport } from './behaviour/report.ts'
 import type { Config } from './config.ts'
 import { connectDatabase } from './database.ts'
@@ -257,6 +258,7 @@ export function buildService(
     async () => loadEncryption(),
   )
   checkEncryption(config.encryption, routeMap)
+  checkAttest(config, routeMap)
   const handle = makeHandler({
     routes: routeMap,
     meetWebCaller: makeWebCallers({
