@@ -328,6 +328,16 @@ describe('the use of a key', () => {
   })
 })
 
+test('a UID that was given its keys of the day is told to wait', async () => {
+  const key = keyOf(13)
+  const day = Math.floor(database.clock.ms / 86_400_000)
+  database.seed('limits', { keys: { [String(day)]: { [key.uid]: 50 } } })
+  const refused = await call(13, { method: 'POST', target: `${CURRENT}/rotate` })
+  expect([refused.status, refused.json['code']]).toEqual([429, 'rate_limited'])
+  expect(refused.headers['retry-after']).toBe('3600')
+  expect((await call(13)).status).toBe(200)
+})
+
 test('a request ends before 10 s, however long each of its operations may wait', async () => {
   const proxy = await startFaultProxy(database.rtdb.port)
   const rtdb = { ...database.rtdb, url: `http://${proxy.host}` }

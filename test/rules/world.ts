@@ -191,6 +191,7 @@ export const WORLD: Readonly<Record<string, unknown>> = {
 
   [`limits/challenges/${WINDOW.minute}`]: { ada: 3, bob: 1 },
   [`limits/otpAttempts/${WINDOW.day}`]: { ada: 3, bob: 1 },
+  [`limits/keys/${WINDOW.day}`]: { ada: 3, bob: 1 },
 }
 
 function nonce(char: string): string {

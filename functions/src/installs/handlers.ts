@@ -70,6 +70,7 @@ export function makeInstallHandlers(parts: InstallHandlerParts) {
     }
     const verdict = await issuing.redeem(place, otp, isOwner, req.attestation, encryption)
     if (verdict === 'full') throw pass.full()
+    if (verdict === 'keys_enough') throw keysEnough()
     if (verdict !== 'issued') throw new ApiError(verdict)
     onIssued(req)
     log({ event: 'issued', requestId: req.requestId })
@@ -79,8 +80,7 @@ export function makeInstallHandlers(parts: InstallHandlerParts) {
   const showCurrent: Handler = (req) => {
     const { keyId, status, scopes, createdAt, lastUsedAt, masterVersion, graceUntil, encryption } =
       installOf(req)
-    // A member that is undefined is not written.
-    // Not by spreading: that costs a third of the signature's verification.
+    // A member that is undefined is not written. Not by spreading: that costs as much as the verification.
     const body = {
       keyId,
       status,
@@ -98,6 +98,7 @@ export function makeInstallHandlers(parts: InstallHandlerParts) {
     const install = installOf(req)
     const verdict = await issuing.rotate(install, req.attestation, await wishOf(req))
     forget(install.keyId)
+    if (verdict === 'keys_enough') throw keysEnough()
     if (verdict !== 'issued') throw new ApiError(verdict)
     log({ event: 'rotated', requestId: req.requestId })
     // At the key's own database, which may no longer be the one that its UID would register at.
@@ -117,6 +118,10 @@ export function makeInstallHandlers(parts: InstallHandlerParts) {
 
   return { register, showCurrent, rotate, revoke }
 }
+
+/** A UTC day's. To ask more often than this would not help anybody. */
+const keysEnough = (): ApiError =>
+  new ApiError('rate_limited', { detail: 'keys of a UID', retryAfterSeconds: 3600 })
 
 /** Never the secret, only its place, which the caller can name and only the UID can read. */
 function whereToLook({ uid, slot }: Place, drop: Drop['drop'], databaseUrl: string): Answer<Drop> {

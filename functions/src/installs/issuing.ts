@@ -62,7 +62,7 @@ export interface Issuing {
     install: Install,
     attestation?: AttestationRecord,
     wish?: EncryptionWish | 'none',
-  ): Promise<'issued' | 'conflict'>
+  ): Promise<'issued' | 'conflict' | 'keys_enough'>
   revoke(install: Install, reason: string): Promise<'revoked' | 'conflict'>
 }
 
@@ -73,7 +73,7 @@ interface IssueOptions {
 }
 
 /** Wrong, used, expired, exhausted and never issued are one verdict: it must not guide a guesser. */
-export type RedeemVerdict = 'issued' | 'otp_rejected' | 'key_suspended' | 'full'
+export type RedeemVerdict = 'issued' | 'otp_rejected' | 'key_suspended' | 'full' | 'keys_enough'
 
 /** How long a drop waits for its app. */
 const PICKUP_MS = 24 * 60 * 60 * 1000
@@ -251,7 +251,7 @@ export function makeIssuing(parts: IssuingParts): Issuing {
         await leaveBehind(former)
         return 'issued'
       }
-      return 'otp_rejected'
+      return (await store.hasKeysEnough(issue)) ? 'keys_enough' : 'otp_rejected'
     },
 
     // The SDK sends a write whose acknowledgement was lost once more, and that one is refused: what is
@@ -269,7 +269,8 @@ export function makeIssuing(parts: IssuingParts): Issuing {
       const earlier = supersede(install, settings.rotationGraceSeconds)
       const issued =
         (await store.rotate(issue, earlier)) || (await store.read(issue.install.keyId)) !== null
-      return issued ? 'issued' : 'conflict'
+      if (issued) return 'issued'
+      return (await store.hasKeysEnough(issue)) ? 'keys_enough' : 'conflict'
     },
 
     revoke: async (install, reason) => {

@@ -36,6 +36,7 @@ export function makeShardedStore(stores: readonly InstallStore[], shards: ShardM
     dropShared: (issue, place) => atKey(issue.install.keyId).dropShared(issue, place),
     rotate: (issue, earlier) => atKey(earlier.install.keyId).rotate(issue, earlier),
     // Not thrown at once: whoever reads waits for a promise.
+    hasKeysEnough: async (issue) => atKey(issue.install.keyId).hasKeysEnough(issue),
     read: async (keyId) => atKey(keyId).read(keyId),
     readEncryption: async (keyId) => atKey(keyId).readEncryption(keyId),
     revoke: (install, revocation) => atKey(install.keyId).revoke(install, revocation),

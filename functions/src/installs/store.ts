@@ -71,6 +71,8 @@ export interface InstallStore {
   revoke(install: Install, revocation: Revocation): Promise<boolean>
   /** Removes the drop that has done its work; false when the slot holds another key's by now. */
   collect(install: Install, nowMs: number, attestation?: AttestationRecord): Promise<boolean>
+  /** Whether this key could not be issued because its UID has been given as many as a day allows. */
+  hasKeysEnough(issue: Issue): Promise<boolean>
   /** False when another instance has recorded a later use, or the first one. */
   recordUse(install: Install, nowMs: number, attestation?: AttestationRecord): Promise<boolean>
   /** Makes a dormant key active by its use; false when the sweep, or a new key, was first. */
@@ -172,6 +174,7 @@ export function makeInstallStore(
         [`${challengePath(issue.install)}/claimedBy`]: issue.install.keyId,
         [otpPath(issue.install)]: null,
         ...issued(issue, { challengeId: challenge.id }),
+        ...countedKey(issue),
         ...joined(earlier.map((each) => superseded(each, retentionMs))),
       }),
 
@@ -193,6 +196,7 @@ export function makeInstallStore(
     rotate: (issue, earlier) =>
       database.write({
         ...issued(issue, { previousKeyId: earlier.install.keyId }),
+        ...countedKey(issue),
         ...superseded(earlier, retentionMs),
       }),
 
@@ -200,6 +204,9 @@ export function makeInstallStore(
 
     readEncryption: async (keyId) =>
       (await database.read(`installs/${keyId}/encryption`)) as EncryptionRecord | null,
+
+    hasKeysEnough: async (issue) =>
+      Number(await readStored(database, keysPath(issue))) >= KEYS_A_DAY_MAX,
 
     revoke: async (install, revocation) => {
       const { paths, otherwise } = revoked(install, revocation, retentionMs)
@@ -230,6 +237,14 @@ export const credentialPath = ({ uid, slot }: Place): string => `users/${uid}/${
 export const minuteOf = (ms: number): number => Math.floor(ms / 60_000)
 export const hourOf = (ms: number): number => Math.floor(ms / 3_600_000)
 export const dayOf = (ms: number): number => Math.floor(ms / 86_400_000)
+
+/** Keys of one UID in a day, as the rules have it: new installs, and rotations. */
+export const KEYS_A_DAY_MAX = 50
+
+const keysPath = ({ install: { uid, createdAt } }: Issue): string =>
+  `limits/keys/${dayOf(createdAt)}/${uid}`
+
+const countedKey = (issue: Issue) => ({ [keysPath(issue)]: increment(1) })
 
 const joined = (updates: readonly Record<string, unknown>[]): Record<string, unknown> =>
   Object.fromEntries(updates.flatMap((update) => Object.entries(update)))

@@ -26,6 +26,7 @@ export async function sweepWindows(pass: Pass): Promise<number> {
     ['limits/calls', minuteOf(pass.nowMs - MARGIN_MS)],
     ['limits/challenges', minuteOf(pass.nowMs - MARGIN_MS)],
     ['limits/otpAttempts', dayOf(pass.nowMs - MARGIN_MS)],
+    ['limits/keys', dayOf(pass.nowMs - MARGIN_MS)],
     ['guesses', hour],
     ['logins', hour],
     ['breakers/country', hour],

@@ -243,6 +243,30 @@ describe('a write that comes late, after an outage', () => {
   })
 })
 
+describe('the keys of a UID in a day', () => {
+  test('are 50, whatever its apps call themselves, rotations included; the next day has its own', async () => {
+    const { uid } = newPlace()
+    const placeAt = (n: number): Place => ({ uid, slot: `device-${n}`.padEnd(22, '_') })
+    for (let n = 0; n < 49; n += 1) await backend.register(placeAt(n))
+    const install = (await backend.store.read(backend.credentialAt(placeAt(0))!.keyId))!
+    expect(await backend.issuing.rotate(install)).toBe('issued')
+    const rotated = (await backend.store.read(backend.credentialAt(placeAt(0))!.keyId))!
+
+    // Neither a new device ID nor a rotation gets another, and nothing that was there is lost by asking.
+    await expect(backend.register(placeAt(50))).rejects.toThrow('keys_enough')
+    await expect(backend.register(placeAt(1))).rejects.toThrow('keys_enough')
+    expect(await backend.issuing.rotate(rotated)).toBe('keys_enough')
+    expect(activeKeysOf(backend.data(), placeAt(0))).toEqual([rotated.keyId])
+    expect(activeKeysOf(backend.data(), placeAt(1))).toHaveLength(1)
+    expect(backend.credentialAt(placeAt(50))).toBeUndefined()
+    await backend.register(newPlace())
+
+    backend.clock.ms += 86_400_000
+    await backend.register(placeAt(50))
+    expect(await backend.issuing.rotate(rotated)).toBe('issued')
+  })
+})
+
 test('nothing can be minted out of nothing, not even by the backend', async () => {
   const place = newPlace()
   const keyId = newId()

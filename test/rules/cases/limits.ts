@@ -6,6 +6,7 @@ import { increment } from '../writes.ts'
 const COUNTERS = [
   { table: 'limits/challenges', window: WINDOW.minute, cap: 5 },
   { table: 'limits/otpAttempts', window: WINDOW.day, cap: 20 },
+  { table: 'limits/keys', window: WINDOW.day, cap: 50 },
 ]
 
 export const limits: readonly Case[] = COUNTERS.flatMap(({ table, window, cap }) => {

@@ -44,6 +44,7 @@ const READERS: readonly (readonly [path: string, ...permitted: Who[]])[] = [
   ['limits/challenges', 'the backend'],
   [`limits/challenges/${WINDOW.minute}/ada`, 'the backend'],
   [`limits/otpAttempts/${WINDOW.day}`, 'the backend'],
+  [`limits/keys/${WINDOW.day}/ada`, 'the backend'],
   ['accounts', 'the backend'],
   ['unlisted'],
   ['unlisted/below'],

@@ -64,6 +64,8 @@ const WRITABLE: readonly (readonly [path: string, value: unknown, given?: Values
   [`limits/challenges/${WINDOW.minute}/ada`, increment(1)],
   [`limits/otpAttempts/${WINDOW.day}`, null],
   [`limits/otpAttempts/${WINDOW.day}/ada`, increment(1)],
+  [`limits/keys/${WINDOW.day}`, null],
+  [`limits/keys/${WINDOW.day}/ada`, increment(1)],
 ]
 
 /** Nobody writes or removes anything here. */
@@ -100,6 +102,7 @@ const CLOSED: readonly string[] = [
   'limits',
   'limits/challenges',
   'limits/otpAttempts',
+  'limits/keys',
   'limits/others',
   'accounts',
   'accounts/ada',
