@@ -1,3 +1,4 @@
+import { isUnavailable } from '../deadline.ts'
 import { equalInConstantTime } from '../installs/keyring.ts'
 import type { Identity } from '../identity.ts'
 import type { AccountKeys, Purpose } from './accountKeys.ts'
@@ -126,6 +127,15 @@ export function makeAccounts(parts: AccountsParts): Accounts {
       )
   }
 
+  /**
+   * Whether a claim that was refused had been done: the SDK sends one whose acknowledgement was lost once
+   * more. No two hashes of a password are alike.
+   */
+  const isOurs = async (place: CodePlace, { id }: Code, passwordHash: string): Promise<boolean> => {
+    const [used, account] = await Promise.all([store.readCode(place), store.read(place.accountId)])
+    return used?.claimed === id && account?.passwordHash === passwordHash
+  }
+
   const signIn = async ({ uid }: Account): Promise<SignIn> => ({
     customToken: await identity.customToken(uid),
   })
@@ -203,18 +213,22 @@ export function makeAccounts(parts: AccountsParts): Accounts {
       const place = placeOf({ accountId, keyId: caller.keyId }, 'reset')
       const code = await redeem(place, digits)
       if (code === null) return 'otp_rejected'
+      const account = await store.read(accountId)
+      if (account === null) return 'otp_rejected'
       // Only now: a flood of wrong codes buys no hashing.
       const passwordHash = await passwords.hash(password)
+      // Whoever knew the old password is signed out everywhere. First, while it can be tried again with the
+      // same code: once that is used up, nobody would come back for it.
+      await identity.revokeSessions(account.uid)
       const claimed = await store.claimCode(place, {
         codeId: code.id,
         passwordHash,
         nowMs: now(),
         counted: budgets.verified(code.sentIn),
       })
-      const account = claimed ? await store.read(accountId) : null
-      if (account === null) return 'otp_rejected'
-      // Whoever knew the old password is signed out everywhere.
-      await identity.revokeSessions(account.uid)
+      if (!claimed && !(await isOurs(place, code, passwordHash))) return 'otp_rejected'
+      // And who has signed in meanwhile; a moment that is not worth a 503 for what has been done.
+      await identity.revokeSessions(account.uid).catch(ignoreUnavailable)
       return 'done'
     },
 
@@ -231,6 +245,10 @@ export function makeAccounts(parts: AccountsParts): Accounts {
       return isRight && account !== null ? signIn(account) : 'login_rejected'
     },
   }
+}
+
+function ignoreUnavailable(error: unknown): void {
+  if (!isUnavailable(error)) throw error
 }
 
 const placeOf = (

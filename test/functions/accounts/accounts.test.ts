@@ -3,6 +3,9 @@ import {
   type PasswordLine,
 } from '../../../functions/src/accounts/passwordLine.ts'
 import { makePasswords } from '../../../functions/src/accounts/passwords.ts'
+import { makeAccountStore } from '../../../functions/src/accounts/store.ts'
+import { unavailable } from '../../../functions/src/deadline.ts'
+import type { Identity } from '../../../functions/src/identity.ts'
 import { SmsFailure } from '../../../functions/src/accounts/sms/smsFailure.ts'
 import { makeTexts } from '../../../functions/src/accounts/texts.ts'
 import {
@@ -65,7 +68,8 @@ describe('the way of an account', () => {
     later()
     await user.reset()
     expect(await user.confirm(code(), 'another horse')).toBe('done')
-    expect(backend.revoked).toEqual([uidOf()])
+    // Before the code is used up, and after.
+    expect(backend.revoked).toEqual([uidOf(), uidOf()])
     expect(await user.login(PASSWORD)).toBe('login_rejected')
     expect(await user.login('another horse')).toEqual(session)
     // From another phone too: an account is a person's, not an install's.
@@ -113,6 +117,56 @@ describe('the way of an account', () => {
     )
     await expect(without.verify(await backend.caller(VICTIM, PHONE), code())).rejects.toThrow()
     expect(await user.verify(code())).toEqual({ customToken: tokenOf(uidOf()) })
+  })
+})
+
+describe('a password reset', () => {
+  /** With a code that has been sent, at accounts of which one part is another. */
+  const resetWith = async (parts: Parameters<Backend['accountsWith']>[1]) => {
+    await backend.signUp(VICTIM, PHONE, PASSWORD)
+    await by(VICTIM).reset()
+    const who = await backend.caller(VICTIM, PHONE)
+    return () => backend.accountsWith({}, parts).confirmReset(who, code(), 'another horse')
+  }
+  const identity = (revokeSessions: () => Promise<void>): Identity => ({
+    verify: () => Promise.resolve(null),
+    exists: () => Promise.resolve(true),
+    customToken: (uid) => Promise.resolve(tokenOf(uid)),
+    deleteAnonymous: () => Promise.resolve(0),
+    revokeSessions,
+  })
+
+  test('that cannot end the sessions changes nothing, and the same code is good afterwards', async () => {
+    const confirm = await resetWith({
+      identity: identity(() => Promise.reject(unavailable('auth'))),
+    })
+    await expect(confirm()).rejects.toMatchObject({ code: 'unavailable' })
+    expect(await by(VICTIM).login(PASSWORD)).not.toBe('login_rejected')
+    expect(await by(VICTIM).confirm(code(), 'another horse')).toBe('done')
+    expect(await by(VICTIM).login('another horse')).not.toBe('login_rejected')
+  })
+
+  test('is done once the sessions were ended before, whatever Auth says afterwards', async () => {
+    let asked = 0
+    const confirm = await resetWith({
+      identity: identity(() => {
+        asked += 1
+        return asked === 1 ? Promise.resolve() : Promise.reject(unavailable('auth'))
+      }),
+    })
+    expect(await confirm()).toBe('done')
+    expect([asked, await by(VICTIM).login(PASSWORD)]).toEqual([2, 'login_rejected'])
+  })
+
+  test('whose acknowledgement was lost is done, and ends the sessions', async () => {
+    const store = makeAccountStore(backend.database)
+    const confirm = await resetWith({
+      // The first time it was done; what the SDK sends again is refused.
+      store: { ...store, claimCode: async (...args) => (await store.claimCode(...args), false) },
+    })
+    expect(await confirm()).toBe('done')
+    expect(await by(VICTIM).login('another horse')).not.toBe('login_rejected')
+    expect(backend.revoked).toEqual([uidOf(), uidOf()])
   })
 })
 
