@@ -10,24 +10,36 @@ import {
   copyFileSync,
   cpSync,
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
 } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join, relative, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 
 /** As the manifest has them. `encryption.js` imports nothing either, and nobody loads it who does not ask. */
 const ENTRIES = ['index', 'core', 'encryption']
+/** What both forms have in common. */
+const BUNDLE = {
+  bundle: true,
+  external: ['firebase'],
+  platform: 'neutral',
+  target: 'es2021',
+  minify: true,
+  keepNames: false,
+  // Fields as assignments: as definitions, this target has them written with a helper.
+  tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
+  logLevel: 'warning',
+}
 const source = import.meta.dirname
 const folder = resolve(process.argv[2] ?? join(source, 'dist'))
 
 rmSync(folder, { recursive: true, force: true })
-await bundle('esm')
-await bundle('cjs')
+for (const [entry, exported] of await bundleModules()) await bundleCommonJs(entry, exported)
 writeTypes()
-writeManifest()
+writeManifests()
 for (const [from, to] of [
   ['README.md', 'README.md'],
   ['../LICENSE', 'LICENSE'],
@@ -35,18 +47,31 @@ for (const [from, to] of [
   if (existsSync(join(source, from))) copyFileSync(join(source, from), join(folder, to))
 }
 
-function bundle(format) {
-  return build({
+/** Answers the names that each entry exports. */
+async function bundleModules() {
+  const { metafile } = await build({
+    ...BUNDLE,
     entryPoints: ENTRIES.map((name) => join(source, `src/${name}.ts`)),
-    outdir: join(folder, format),
-    bundle: true,
-    external: ['firebase'],
-    platform: 'neutral',
-    target: 'es2021',
-    minify: true,
-    keepNames: false,
-    format,
-    logLevel: 'warning',
+    outdir: join(folder, 'esm'),
+    format: 'esm',
+    metafile: true,
+  })
+  const outputs = Object.entries(metafile.outputs)
+  return new Map(outputs.map(([file, { exports }]) => [basename(file, '.js'), exports]))
+}
+
+/** With `module.exports` written here: esbuild's own is a getter for each name, 200 bytes gzipped in all. */
+function bundleCommonJs(entry, exported) {
+  const names = exported.join(', ')
+  return build({
+    ...BUNDLE,
+    stdin: {
+      contents: `import { ${names} } from './src/${entry}.ts'; module.exports = { ${names} }`,
+      resolveDir: source,
+    },
+    outfile: join(folder, `cjs/${entry}.js`),
+    format: 'cjs',
+    banner: { js: '"use strict";' },
   })
 }
 
@@ -77,9 +102,27 @@ function writeTypes() {
   }
 }
 
-function writeManifest() {
+function writeManifests() {
   const manifest = JSON.parse(readFileSync(join(source, 'package.json'), 'utf8'))
   const { publishConfig, ...shared } = manifest
   const published = { ...shared, ...publishConfig }
-  writeFileSync(join(folder, 'package.json'), `${JSON.stringify(published, null, 2)}\n`)
+  writeJson(join(folder, 'package.json'), published)
+  for (const entry of ENTRIES) {
+    if (entry !== 'index') writeStub(entry, published.exports[`./${entry}`])
+  }
+}
+
+/** For who does not read `exports`: Metro before React Native 0.79, TypeScript with `moduleResolution: node10`. */
+function writeStub(entry, { import: esm, require: cjs }) {
+  mkdirSync(join(folder, entry))
+  writeJson(join(folder, entry, 'package.json'), {
+    main: `.${cjs.default}`,
+    module: `.${esm.default}`,
+    types: `.${cjs.types}`,
+    sideEffects: false,
+  })
+}
+
+function writeJson(file, value) {
+  writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`)
 }

@@ -1,4 +1,4 @@
-import type { SignedHeaders } from './headers.ts'
+import type { SignedHeaders } from './signedHeaders.ts'
 import type { ComponentValue } from './signatureBase.ts'
 import type { Target } from './target.ts'
 

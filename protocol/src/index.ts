@@ -1,7 +1,8 @@
 // What a request carries.
 export { formatApiKey, macInput, parseApiKey, type ApiKey } from './apiKey.ts'
 export { formatHmacSecret, parseHmacSecret } from './hmacSecret.ts'
-export { HEADERS, pickSignedHeaders, type SignedHeaders } from './headers.ts'
+export { HEADERS } from './headers.ts'
+export { pickSignedHeaders, type SignedHeaders } from './signedHeaders.ts'
 export { parseTarget, type Target } from './target.ts'
 export { canonicalPath } from './canonicalPath.ts'
 export { formatContentDigest, parseContentDigest } from './contentDigest.ts'

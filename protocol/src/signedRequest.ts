@@ -1,7 +1,7 @@
 import type { ApiKey } from './apiKey.ts'
 import { COMPONENTS_ALWAYS, COMPONENTS_WITH_BODY, componentValues } from './components.ts'
 import { parseContentDigest } from './contentDigest.ts'
-import type { SignedHeaders } from './headers.ts'
+import type { SignedHeaders } from './signedHeaders.ts'
 import type { Refusal } from './refusal.ts'
 import { parseSignature } from './signature.ts'
 import { signatureBase } from './signatureBase.ts'

@@ -1,8 +1,18 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import ts from 'typescript'
 
 const CHECKOUT = resolve(__dirname, '../..')
 let folder: string
@@ -52,6 +62,36 @@ test.each([
   const names = run('commonjs', `const loaded = require(${file('cjs')})`)
   expect(names).toContain(expected)
   expect(run('module', `import * as loaded from ${file('esm')}`)).toBe(names)
+})
+
+describe('to a resolver that does not read `exports`', () => {
+  let app: string
+  beforeAll(() => {
+    app = mkdtempSync(join(tmpdir(), 'latchkey-app-'))
+    const installed = join(app, 'node_modules/@latchkey/client')
+    cpSync(folder, installed, { recursive: true })
+    const manifest = JSON.parse(read('package.json')) as { exports?: object }
+    delete manifest.exports
+    writeFileSync(join(installed, 'package.json'), JSON.stringify(manifest))
+  })
+  afterAll(() => rmSync(app, { recursive: true, force: true }))
+
+  test.each([
+    ['@latchkey/client', 'index'],
+    ['@latchkey/client/core', 'core'],
+    ['@latchkey/client/encryption', 'encryption'],
+  ])('%s has its code and its types', (name, entry) => {
+    const inPackage = (path: string) => path.split('@latchkey/client/')[1]
+    const importer = join(app, 'app.js')
+    expect(inPackage(createRequire(importer).resolve(name))).toBe(`cjs/${entry}.js`)
+    const options = { moduleResolution: ts.ModuleResolutionKind.Node10 }
+    const { resolvedModule } = ts.resolveModuleName(name, importer, options, ts.sys)
+    const types = `cjs/types/client/src/${entry}.d.ts`
+    expect(inPackage(resolvedModule!.resolvedFileName)).toBe(types)
+    const manifest = entry === 'index' ? 'package.json' : `${entry}/package.json`
+    const { module: esm } = JSON.parse(read(manifest)) as { module: string }
+    expect(resolve(folder, manifest, '..', esm)).toBe(join(folder, `esm/${entry}.js`))
+  })
 })
 
 test('every file that the manifest names is there, and its types need no other package of ours', () => {
