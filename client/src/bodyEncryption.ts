@@ -21,7 +21,7 @@ export interface BodyEncryption {
   ): Promise<BodyKeys | undefined>
   /** Whether a key that is kept was registered with this. */
   fits(credential: Credential): boolean
-  /** Encrypts a call; the call itself when it goes to a third party, who could not decrypt it. */
+  /** Encrypts a call; the call itself when it goes to where bodies never are: to a third party, for example. */
   seal(call: Call, credential: Credential): Promise<Call | LatchkeyErrorCode>
   /** Decrypts the answer to an encrypted call. */
   open(answer: Response, credential: Credential): Promise<Response | LatchkeyErrorCode>

@@ -29,8 +29,11 @@ export interface Variant {
 
 const { mediaType, algs, cty: CTY } = ENCRYPTION
 
-/** The gateway passes bodies on as they are, to third parties that have no such key. */
-const PROXY = /^(\/api)?\/proxy\//
+/**
+ * The gateway passes bodies on as they are, to third parties that have no such key; and what is the same for
+ * everybody is answered in the clear.
+ */
+const PLAIN = /^(\/api)?\/(proxy\/|(health|keys|openapi\.json)(\?|$))/
 
 export function makeBodyEncryption(variant: Variant): BodyEncryption {
   const { kind, prepare, wishOf } = variant
@@ -74,7 +77,7 @@ export function makeBodyEncryption(variant: Variant): BodyEncryption {
     },
     fits: ({ encryption }) => encryption?.kind === kind && isKeyPair(encryption),
     seal: async (call, credential) => {
-      if (PROXY.test(call.target)) return call
+      if (PLAIN.test(call.target)) return call
       const to = await recipientOf(credential).catch(() => undefined)
       return to === undefined ? 'storage_failed' : sealCall(call, to)
     },

@@ -73,6 +73,17 @@ describe.each([
     expect(await it.encryption.seal(near, it.credential)).not.toBe(near)
   })
 
+  test('a call to what is the same for everybody stays as it is', async () => {
+    for (const path of ['/health', '/api/keys', '/openapi.json', '/health?now']) {
+      const call = await readCall(BASE, path)
+      expect(await it.encryption.seal(call, it.credential)).toBe(call)
+    }
+    for (const path of ['/keys/1', '/healthy', '/openapi_json', '/x/health']) {
+      const call = await readCall(BASE, path)
+      expect(await it.encryption.seal(call, it.credential)).not.toBe(call)
+    }
+  })
+
   test('another type of body is named in the JWE', async () => {
     for (const [type, cty] of [
       ['text/plain', 'text/plain'],
