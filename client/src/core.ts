@@ -1,4 +1,9 @@
-import { bindFirebase, type FirebaseAuth, type FirebaseFunctions } from './firebaseParts.ts'
+import {
+  bindFirebase,
+  type DatabaseOption,
+  type FirebaseAuth,
+  type FirebaseFunctions,
+} from './firebaseParts.ts'
 import { makeLatchkey, type Latchkey, type LatchkeySettings } from './latchkey.ts'
 
 export interface LatchkeyCoreOptions<
@@ -7,7 +12,8 @@ export interface LatchkeyCoreOptions<
   Reference,
 > extends LatchkeySettings {
   readonly auth: Auth
-  readonly database: Database
+  /** A function where the service has several databases: `(url) => getDatabase(app, url)`. */
+  readonly database: DatabaseOption<Database>
   /** The functions of whichever Firebase SDK `auth` and `database` come from. */
   readonly firebase: FirebaseFunctions<Auth, Database, Reference>
 }
@@ -26,7 +32,12 @@ export function createLatchkey<Auth extends FirebaseAuth, Database, Reference>({
   return makeLatchkey(settings, bindFirebase(auth, database, firebase))
 }
 
-export type { FirebaseAuth, FirebaseFunctions, FirebaseUser } from './firebaseParts.ts'
+export type {
+  DatabaseOption,
+  FirebaseAuth,
+  FirebaseFunctions,
+  FirebaseUser,
+} from './firebaseParts.ts'
 export type { Latchkey, LatchkeySettings, Registered } from './latchkey.ts'
 export {
   LatchkeyError,

@@ -9,29 +9,34 @@ export async function withinDeadline<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController()
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new LatchkeyError('timed_out'))
-      controller.abort()
-    }, ms)
-  })
+  const { signal } = controller
+  const late = new LatchkeyError('timed_out')
+  const timer = setTimeout(() => controller.abort(late), ms)
   try {
-    return await Promise.race([late, work(controller.signal)])
+    return await unlessAborted(work(signal), signal, late)
   } finally {
     clearTimeout(timer)
   }
 }
 
-/** The promise's outcome, or the signal's reason if that aborts first. */
-export function unlessAborted<T>(promise: Promise<T>, signal?: AbortSignal | null): Promise<T> {
+/**
+ * The promise's outcome, or the reason if the signal aborts first: the caller's own, as it is, like `fetch`
+ * does. React Native's signals keep none.
+ */
+export function unlessAborted<T>(
+  promise: Promise<T>,
+  signal: AbortSignal | null | undefined,
+  reason?: Error,
+): Promise<T> {
   if (!signal) return promise
   return new Promise((resolve, reject) => {
-    // A caller's own reason is passed on as it is, like `fetch` does.
     // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
-    const onAbort = () => reject(signal.reason)
+    const onAbort = () => reject(reason ?? signal.reason ?? abortError())
     if (signal.aborted) onAbort()
     signal.addEventListener('abort', onAbort)
     promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
   })
 }
+
+/** What `fetch` throws, where there is no DOMException. */
+const abortError = () => Object.assign(new Error('aborted'), { name: 'AbortError' })

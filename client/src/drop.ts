@@ -1,4 +1,5 @@
-import type { Firebase } from './firebaseParts.ts'
+import { unlessAborted } from './deadline.ts'
+import type { Listen } from './firebaseParts.ts'
 import { LatchkeyError } from './latchkeyError.ts'
 
 /**
@@ -9,17 +10,17 @@ const PAUSES_AFTER_DENIAL_MS = [250, 500, 1000]
 
 /**
  * Listens at a path until `read` makes something of what is there. Nothing is left listening.
- * @throws LatchkeyError `drop_unreadable`; `timed_out` when the signal aborts
+ * @throws LatchkeyError `drop_unreadable`; the signal's reason when it aborts
  */
 export async function waitForDrop<T>(
-  firebase: Firebase,
+  listen: Listen,
   path: string,
   read: (value: unknown) => T | undefined,
   signal: AbortSignal,
 ): Promise<T> {
   for (let denials = 0; ; denials += 1) {
     try {
-      return await listenOnce(firebase, path, read, signal)
+      return await listenOnce(listen, path, read, signal)
     } catch (error) {
       const pauseMs = PAUSES_AFTER_DENIAL_MS[denials]
       if (signal.aborted || pauseMs === undefined) throw error
@@ -28,40 +29,26 @@ export async function waitForDrop<T>(
   }
 }
 
-function listenOnce<T>(
-  firebase: Firebase,
+async function listenOnce<T>(
+  listen: Listen,
   path: string,
   read: (value: unknown) => T | undefined,
   signal: AbortSignal,
 ): Promise<T> {
-  return new Promise((resolve, reject) => {
-    let stop: () => void = () => undefined
-    let isOver = false
-    const end = () => {
-      isOver = true
-      signal.removeEventListener('abort', onAbort)
-      stop()
-    }
-    const onAbort = () => {
-      end()
-      reject(new LatchkeyError('timed_out'))
-    }
-    if (signal.aborted) return onAbort()
-    signal.addEventListener('abort', onAbort)
-    stop = firebase.listen(
+  let stop: (() => void) | undefined
+  const found = new Promise<T>((resolve, reject) => {
+    stop = listen(
       path,
       (value) => {
-        const found = read(value)
-        if (found === undefined) return
-        end()
-        resolve(found)
+        const part = read(value)
+        if (part !== undefined) resolve(part)
       },
-      (cause) => {
-        end()
-        reject(new LatchkeyError('drop_unreadable', { cause }))
-      },
+      (cause) => reject(new LatchkeyError('drop_unreadable', { cause })),
     )
-    // What is in the SDK's own cache is told before `listen` returns.
-    if (isOver) stop()
   })
+  try {
+    return await unlessAborted(found, signal)
+  } finally {
+    stop?.()
+  }
 }

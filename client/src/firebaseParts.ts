@@ -26,23 +26,34 @@ export interface FirebaseFunctions<Auth, Database, Reference> {
   ) => () => void
 }
 
+/** The app's database; or, for a service with several, what makes one of the URL that the service tells. */
+export type DatabaseOption<Database> = Database | ((url: string) => Database)
+
+/** Listens in a database; answers the function that ends the listening. */
+export type Listen = (
+  path: string,
+  onValue: (value: unknown) => void,
+  onError: (error: Error) => void,
+) => () => void
+
 /** Firebase as the rest of the SDK sees it. */
 export interface Firebase {
   /** Keeps the user who is signed in; signs in anonymously when there is none. */
   signIn(): Promise<{ readonly uid: string; readonly idToken: string }>
-  listen(
-    path: string,
-    onValue: (value: unknown) => void,
-    onError: (error: Error) => void,
-  ): () => void
+  /** How to listen for drops; undefined where the app wants to be told a URL, and this is none. */
+  listenAt(url: unknown): Listen | undefined
 }
 
 /** @throws LatchkeyError `sign_in_failed` from `signIn` */
 export function bindFirebase<Auth extends FirebaseAuth, Database, Reference>(
   auth: Auth,
-  database: Database,
+  database: DatabaseOption<Database>,
   { signInAnonymously, ref, onValue }: FirebaseFunctions<Auth, Database, Reference>,
 ): Firebase {
+  const listenIn =
+    (own: Database): Listen =>
+    (path, onNext, onError) =>
+      onValue(ref(own, path), (snapshot) => onNext(snapshot.val()), onError)
   return {
     signIn: async () => {
       try {
@@ -53,7 +64,10 @@ export function bindFirebase<Auth extends FirebaseAuth, Database, Reference>(
         throw new LatchkeyError('sign_in_failed', { cause })
       }
     },
-    listen: (path, onNext, onError) =>
-      onValue(ref(database, path), (snapshot) => onNext(snapshot.val()), onError),
+    listenAt: (url) => {
+      if (typeof database !== 'function') return listenIn(database)
+      const open = database as (url: string) => Database
+      return typeof url === 'string' ? listenIn(open(url)) : undefined
+    },
   }
 }

@@ -1,11 +1,17 @@
 import { signInAnonymously, type Auth } from 'firebase/auth'
 import { onValue, ref, type Database } from 'firebase/database'
-import { createLatchkey as createCore, type Latchkey, type LatchkeySettings } from './core.ts'
+import {
+  createLatchkey as createCore,
+  type DatabaseOption,
+  type Latchkey,
+  type LatchkeySettings,
+} from './core.ts'
 
 export interface LatchkeyOptions extends LatchkeySettings {
   /** The app's own; who is signed in stays so, and nobody is signed in anonymously. */
   readonly auth: Auth
-  readonly database: Database
+  /** A function where the service has several databases: `(url) => getDatabase(app, url)`. */
+  readonly database: DatabaseOption<Database>
 }
 
 /**
@@ -41,6 +47,7 @@ export type {
   BodyKeys,
   CallInit,
   Credential,
+  DatabaseOption,
   Kept,
   KeyPair,
   Latchkey,

@@ -14,8 +14,10 @@ export interface KeyHolderParts {
   readonly deviceId: string | undefined
   readonly register: Register
   readonly encryption: BodyEncryption | undefined
-  /** For a registration or a rotation as a whole. */
+  /** For a registration as a whole. */
   readonly deadlineMs: number
+  /** Unix milliseconds. */
+  readonly clock: () => number
   /** Told of each new key once it is in the storage. */
   readonly onKept: (credential: Credential) => void
 }
@@ -24,12 +26,15 @@ export interface KeyHolderParts {
 export interface KeyHolder {
   /** Registers when there is none; calls at the same time share one registration. */
   current(): Promise<Credential>
-  /** The key as the storage has it now; never registers. */
+  /** The key as the storage has it now, once a registration under way has ended; never registers. */
   reread(): Promise<Credential | undefined>
-  /** The key instead of one that was refused: another tab's, or by a new registration. */
-  renew(refused: Credential): Promise<Credential>
+  /**
+   * The key instead of one that was refused: another tab's, or by a new registration. Undefined so soon
+   * after the last one, which others may still share.
+   */
+  renew(refused: Credential): Promise<Credential> | undefined
   /** Takes the key that `find` finds. */
-  adopt(find: (kept: Kept, signal: AbortSignal) => Promise<Credential>): Promise<Credential>
+  adopt(find: (kept: Kept) => Promise<Credential>, signal: AbortSignal): Promise<Credential>
   /** Drops this key, if it is still the one that is kept. */
   drop(credential: Credential): Promise<void>
   /** Removes all that is kept on this device. */
@@ -38,14 +43,27 @@ export interface KeyHolder {
   setClockOffset(seconds: number): void
 }
 
+/**
+ * A service that refuses each new key, or each registration, must not be asked for one by every call; in ms.
+ * A key that an operator revokes twice within a minute was meant to be.
+ */
+const RENEWAL_PAUSE_MS = 60_000
+
 /** @throws LatchkeyError */
 export function makeKeyHolder(parts: KeyHolderParts): KeyHolder {
-  const { storage, deviceId, register, encryption, deadlineMs, onKept } = parts
+  const { storage, deviceId, register, encryption, deadlineMs, clock, onKept } = parts
   const exclusively = makeLock(storage.lockName)
   /** What was last read or written. */
   let known: Promise<Kept | null> | undefined
   let obtaining: Promise<Credential> | undefined
+  let renewedAt = -Infinity
+  /** What the last registration has failed with, and when. */
+  let failure: Partial<LatchkeyError> | undefined
+  let failedAt = 0
   let offsetSeconds: number | undefined
+
+  /** Either way: a clock that was set back must not make a minute an hour. */
+  const isWithin = (ms: number, at: number) => Math.abs(clock() - at) < ms
 
   const read = (): Promise<Kept | null> => {
     const reading = inStorage(async () => {
@@ -77,13 +95,21 @@ export function makeKeyHolder(parts: KeyHolderParts): KeyHolder {
       const kept = await read()
       const found = kept?.credential
       if (found !== undefined && found.keyId !== refused?.keyId) return found
+      // Every call of the app would ask again, and `Retry-After` is for all of them.
+      if (isWithin((failure?.retryAfterSeconds ?? 0) * 1000, failedAt))
+        throw failure as LatchkeyError
       const start = kept ?? { deviceId: deviceId ?? randomText() }
       const place = encryption ? await encryption.prepare(start, storage.holdsKeys) : start
       // Before the first request: whoever is killed from here on finds its drop again.
       if (place !== kept) await write(place)
       const mayHaveDrop = kept !== null || deviceId !== undefined
       const wish = { kept: place, mayHaveDrop, refusedKeyId: refused?.keyId }
-      const credential = await seal(await register(wish, signal))
+      const registering = register(wish, signal).catch((error: unknown) => {
+        failure = error as LatchkeyError
+        failedAt = clock()
+        throw error
+      })
+      const credential = await seal(await registering)
       // Before its first use, which is when the service removes the drop.
       await write({ ...place, pair: undefined, credential })
       onKept(credential)
@@ -105,21 +131,26 @@ export function makeKeyHolder(parts: KeyHolderParts): KeyHolder {
   return {
     current: async () => (await (known ?? read()))?.credential ?? obtain(),
 
-    reread: async () => (await read())?.credential,
+    reread: async () => (await exclusively(read))?.credential,
 
-    renew: (refused) => obtain(refused),
+    renew: (refused) => {
+      if (obtaining === undefined) {
+        if (isWithin(RENEWAL_PAUSE_MS, renewedAt)) return undefined
+        renewedAt = clock()
+      }
+      return obtain(refused)
+    },
 
-    adopt: (find) =>
-      withinDeadline(deadlineMs, async (signal) => {
-        let adopted: Credential | undefined
-        await change(async (kept) => {
-          adopted = await seal(await find(kept, signal))
-          return { ...kept, credential: adopted }
-        }, signal)
-        if (adopted === undefined) throw new LatchkeyError('storage_failed')
-        onKept(adopted)
-        return adopted
-      }),
+    adopt: async (find, signal) => {
+      let adopted: Credential | undefined
+      await change(async (kept) => {
+        adopted = await seal(await find(kept))
+        return { ...kept, credential: adopted }
+      }, signal)
+      if (adopted === undefined) throw new LatchkeyError('storage_failed')
+      onKept(adopted)
+      return adopted
+    },
 
     drop: ({ keyId }) =>
       change(({ credential, ...rest }) =>

@@ -2,13 +2,14 @@ import { FORMATS, HEADERS } from '@latchkey/protocol'
 import type { BodyEncryption } from './bodyEncryption.ts'
 import { parseBaseUrl, readCall, textOf, type Call, type CallInit } from './call.ts'
 import { parseDroppedCredential, type Credential, type Dropped } from './credential.ts'
-import { unlessAborted } from './deadline.ts'
+import { unlessAborted, withinDeadline } from './deadline.ts'
 import { waitForDrop } from './drop.ts'
 import type { Firebase } from './firebaseParts.ts'
 import { makeKeyHolder } from './keyHolder.ts'
 import { LatchkeyError, readError, type LatchkeyErrorCode } from './latchkeyError.ts'
 import {
   makeRegister,
+  readDropAnswer,
   requireKeys,
   type Accept,
   type Attestation,
@@ -25,7 +26,7 @@ import type { LatchkeyStorage } from './storage/storage.ts'
 export interface LatchkeySettings {
   /** The service's address, ending in `/api` behind Hosting; a page may give it relative to itself. */
   readonly baseUrl: string
-  /** Default: IndexedDB where there is one, else memory, which makes every start a new registration. */
+  /** Default: IndexedDB where it opens, else memory, which makes every start a new registration. */
   readonly storage?: LatchkeyStorage
   /** 8-128 characters of `[A-Za-z0-9._:-]`. Default: a random one, kept in the storage. */
   readonly deviceId?: string
@@ -42,7 +43,10 @@ export interface LatchkeySettings {
   readonly encryption?: BodyEncryption
   /** Told of each step of a registration. */
   readonly onProgress?: (progress: Progress) => void
-  /** For a registration or a rotation as a whole, in ms. Default: 30,000, as slow networks need. */
+  /**
+   * For a registration or a rotation as a whole, in ms, whatever does not answer. Default: 30,000, as slow
+   * networks need.
+   */
   readonly deadlineMs?: number
 }
 
@@ -72,9 +76,9 @@ export interface Latchkey {
   sign(path: string | URL, init?: CallInit): Promise<SignedCall>
   /** Registers unless there is a key already. The first call does it, too: this one is for a progress bar. */
   register(): Promise<Registered>
-  /** Has the key replaced; the earlier one works until its grace ends. */
+  /** Has the key that is kept replaced; the earlier one works until its grace ends. */
   rotate(): Promise<Registered>
-  /** Ends the key at the service, and drops it here. The next call registers anew. */
+  /** Ends the key that is kept, if there is one, and drops it here. The next call registers anew. */
   revoke(): Promise<void>
   /** Removes all that is kept on this device. The key itself goes on: see `revoke`. */
   forget(): Promise<void>
@@ -87,17 +91,11 @@ const RENEWED: ReadonlySet<LatchkeyErrorCode> = new Set([
   'key_revoked',
 ])
 
-/**
- * A service that refuses each new key must not be asked for one by every call; in ms. A key that an
- * operator revokes twice within a minute was meant to be.
- */
-const RENEWAL_PAUSE_MS = 60_000
-
 const CURRENT = '/installs/current'
 
 /** @throws TypeError for a faulty option, or when there is no WebCrypto */
 export function makeLatchkey(settings: LatchkeySettings, firebase: Firebase): Latchkey {
-  const { deviceId, deadlineMs = 30_000, clock = Date.now, onProgress = () => undefined } = settings
+  const { deviceId, deadlineMs = 30_000, clock = Date.now } = settings
   const { storage = defaultStorage(), fetch = fetchOfRuntime } = settings
   if ((globalThis.crypto as Partial<Crypto> | undefined)?.subtle === undefined) {
     throw new TypeError('no WebCrypto: a page needs https (or localhost), React Native a polyfill')
@@ -112,13 +110,21 @@ export function makeLatchkey(settings: LatchkeySettings, firebase: Firebase): La
     const keys = await encryption.accept(dropped, kept, storage.holdsKeys)
     return keys && { ...credential, encryption: keys }
   }
+  const onProgress = (progress: Progress) => {
+    try {
+      settings.onProgress?.(progress)
+    } catch {
+      // A fault of what only shows it must not end a registration.
+    }
+  }
   const baseUrl = textOf(base)
   const register = makeRegister({
     ...{ firebase, baseUrl, fetch, attestation, encryption, accept, onProgress },
   })
   const onKept = ({ uid }: Credential) => onProgress({ step: 'registered', uid })
-  const holder = makeKeyHolder({ storage, deviceId, register, encryption, deadlineMs, onKept })
-  let renewedAt: number | undefined
+  const holder = makeKeyHolder({
+    ...{ storage, deviceId, register, encryption, deadlineMs, clock, onKept },
+  })
   let rotating: Promise<Registered> | undefined
 
   const deviceSeconds = () => Math.floor(clock() / 1000)
@@ -145,7 +151,8 @@ export function makeLatchkey(settings: LatchkeySettings, firebase: Firebase): La
     const { url, open, ...request } = signed
     // The headers that prove who calls would be sent on to wherever a redirect points.
     const redirect = init.redirect === 'manual' ? 'manual' : 'error'
-    const response = await fetch(url, { ...init, ...request, redirect })
+    // A body without a byte is none, and was not signed.
+    const response = await fetch(url, { ...init, body: null, ...request, redirect })
     return { nonce, response: open ? await open(response) : response }
   }
 
@@ -159,39 +166,34 @@ export function makeLatchkey(settings: LatchkeySettings, firebase: Firebase): La
     return (await send(call, credential, init)).response
   }
 
-  const mayRegister = (refusal: LatchkeyError): boolean =>
-    refusal.mayRegister &&
-    (renewedAt === undefined || Math.abs(clock() - renewedAt) >= RENEWAL_PAUSE_MS)
-
   /** The key to go on with after a refusal, if there is one. */
   const successorOf = async (refused: Credential, refusal: LatchkeyError) => {
     // Another call, or another tab, may have renewed it meanwhile: that costs no registration.
     const kept = await holder.reread()
     if (kept !== undefined && kept.keyId !== refused.keyId) return kept
-    if (!mayRegister(refusal)) return undefined
-    const renewed = await holder.renew(refused)
-    renewedAt = clock()
-    return renewed
+    return refusal.mayRegister ? holder.renew(refused) : undefined
   }
 
   /** Our own signed endpoints; a refusal is an error here. */
-  const command = async (credential: Credential, path: string, method: string): Promise<void> => {
-    const response = await attempt(await readCall(base, path, { method }), credential)
+  const command = async (credential: Credential, path: string, init: CallInit) => {
+    const response = await attempt(await readCall(base, path, init), credential, init)
     if (!response.ok) throw await readError(response)
+    return response
   }
 
-  const rotateNow = async (): Promise<Registered> => {
-    const old = await holder.current()
-    const { uid } = await firebase.signIn()
+  const rotateNow = async (signal: AbortSignal): Promise<Registered> => {
+    const old = (await holder.reread()) ?? (await holder.current())
+    const { uid } = await unlessAborted(firebase.signIn(), signal)
     // The new key is dropped where only its own user can read it.
     if (uid !== old.uid) throw new LatchkeyError('user_changed')
-    await command(old, `${CURRENT}/rotate`, 'POST')
-    const adopted = await holder.adopt(async (kept, signal) => {
+    const response = await command(old, `${CURRENT}/rotate`, { method: 'POST', signal })
+    const { listen } = await readDropAnswer(response, firebase)
+    const adopted = await holder.adopt(async (kept) => {
       const path = `users/${uid}/${await slotOf(kept.deviceId)}/credential`
       onProgress({ step: 'waiting_for_key', uid, path })
       const read = (value: unknown) => newerThan(old, value)
-      return requireKeys(await accept(await waitForDrop(firebase, path, read, signal), kept))
-    })
+      return requireKeys(await accept(await waitForDrop(listen, path, read, signal), kept))
+    }, signal)
     return publicPart(adopted)
   }
 
@@ -211,10 +213,16 @@ export function makeLatchkey(settings: LatchkeySettings, firebase: Firebase): La
       return (await signNow(call, await holder.current())).signed
     },
     register: async () => publicPart(await holder.current()),
-    rotate: () => (rotating ??= rotateNow().finally(() => (rotating = undefined))),
+    rotate: () =>
+      (rotating ??= withinDeadline(deadlineMs, rotateNow).finally(() => (rotating = undefined))),
     revoke: async () => {
-      const credential = await holder.current()
-      await command(credential, CURRENT, 'DELETE')
+      const credential = await holder.reread()
+      if (credential === undefined) return
+      try {
+        await command(credential, CURRENT, { method: 'DELETE' })
+      } catch (error) {
+        if ((error as LatchkeyError | undefined)?.code !== 'key_revoked') throw error
+      }
       await holder.drop(credential)
     },
     forget: () => holder.forget(),
@@ -246,8 +254,24 @@ async function refusalOf(response: Response): Promise<LatchkeyError | undefined>
   return response.status === 401 ? readError(response) : undefined
 }
 
-const defaultStorage = (): LatchkeyStorage =>
-  globalThis.indexedDB === undefined ? memoryStorage() : indexedDbStorage()
+/** IndexedDB can be there and not open, as in a frame without an origin: the first look at it decides. */
+function defaultStorage(): LatchkeyStorage {
+  const memory = memoryStorage()
+  if (!globalThis.indexedDB) return memory
+  const disk = indexedDbStorage()
+  let chosen: Promise<LatchkeyStorage> | undefined
+  const choose = () =>
+    (chosen ??= disk.read().then(
+      () => disk,
+      () => memory,
+    ))
+  return {
+    ...disk,
+    read: async () => (await choose()).read(),
+    write: async (kept) => (await choose()).write(kept),
+    remove: async () => (await choose()).remove(),
+  }
+}
 
 /** Looked up at each call, so that what an app puts in its place (for tests, or tracing) is used. */
 const fetchOfRuntime: typeof fetch = (input, init) => globalThis.fetch(input, init)

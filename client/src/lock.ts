@@ -9,10 +9,20 @@ export type Lock = <T>(work: () => Promise<T>, signal?: AbortSignal) => Promise<
 export function makeLock(name?: string): Lock {
   let last: Promise<unknown> = Promise.resolve()
   return (work, signal) => {
-    const run = () => {
+    const run = async () => {
       const locks = (globalThis.navigator as Partial<Navigator> | undefined)?.locks
       if (name === undefined || locks === undefined) return work()
-      return locks.request(name, signal ? { signal } : {}, work)
+      let isHeld = false
+      try {
+        return await locks.request(name, signal ? { signal } : {}, () => {
+          isHeld = true
+          return work()
+        })
+      } catch (error) {
+        if (isHeld || signal?.aborted) throw error
+        // The API can be there and refuse, as in a frame without an origin: nothing is shared there.
+        return work()
+      }
     }
     const done = last.then(run)
     last = done.catch(() => undefined)

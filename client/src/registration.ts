@@ -1,8 +1,9 @@
 import { FORMATS } from '@latchkey/protocol'
 import type { BodyEncryption } from './bodyEncryption.ts'
 import { parseDroppedCredential, type Credential, type Dropped } from './credential.ts'
+import { unlessAborted } from './deadline.ts'
 import { waitForDrop } from './drop.ts'
-import type { Firebase } from './firebaseParts.ts'
+import type { Listen, Firebase } from './firebaseParts.ts'
 import { LatchkeyError, readError } from './latchkeyError.ts'
 import { REQUESTED_WITH } from './requestedWith.ts'
 import { slotOf } from './slot.ts'
@@ -54,7 +55,10 @@ export interface RegistrationWish {
   readonly refusedKeyId?: string | undefined
 }
 
-/** Gets a key for this install. It may be killed at any point: the next call goes on from there. */
+/**
+ * Gets a key for this install. It may be killed at any point: the next call goes on from there. Soon after the
+ * signal it has ended, whatever the app's own functions do: others wait for the lock that it holds.
+ */
 export type Register = (wish: RegistrationWish, signal: AbortSignal) => Promise<Credential>
 
 /** A code runs out after a minute, or another copy of the app was faster: then once more. */
@@ -66,7 +70,9 @@ export function makeRegister(parts: RegistrationParts): Register {
   return async ({ kept, mayHaveDrop, refusedKeyId }, signal) => {
     const { deviceId } = kept
     onProgress({ step: 'signing_in' })
-    const { uid, idToken } = await firebase.signIn()
+    const { uid, idToken } = await unlessAborted(firebase.signIn(), signal)
+    // Where the service chooses the database, its first answer names it.
+    let listen = firebase.listenAt(undefined)
     const slotPath = `users/${uid}/${await slotOf(deviceId)}`
     const keyPath = `${slotPath}/credential`
     const codePath = `${slotPath}/otp`
@@ -76,23 +82,32 @@ export function makeRegister(parts: RegistrationParts): Register {
     }
     const wait = <T>(step: Step, path: string, read: (value: unknown) => T | undefined) => {
       onProgress({ step, uid, path })
-      return waitForDrop(firebase, path, read, signal)
+      return waitForDrop(listen!, path, read, signal)
     }
-    const ask = (step: Step, otp?: string) => {
+    const ask = async (step: Step, otp?: string) => {
       onProgress({ step, uid })
       // Not before the code shows that this app asks: anybody can begin in anybody's name.
       const wish = otp && encryption?.wishOf(kept)
-      return postInstall(parts, idToken, { deviceId, uid, otp, encryption: wish }, signal)
+      const body = { deviceId, uid, otp, encryption: wish }
+      const answer = await unlessAborted(postInstall(parts, idToken, body, signal), signal)
+      listen = answer.listen
+      return answer.drop
+    }
+    const look = async () => {
+      const [found] = await wait('looking', keyPath, (value) => [readKey(value)])
+      return found && accept(found, kept)
     }
 
     for (let tries = 1; ; tries += 1) {
-      if (mayHaveDrop || tries > 1) {
-        const [found] = await wait('looking', keyPath, (value) => [readKey(value)])
-        const usable = found && (await accept(found, kept))
-        if (usable !== undefined) return usable
-      }
+      const isKnown = listen !== undefined
+      const mayFind = mayHaveDrop || tries > 1
+      const early = isKnown && mayFind ? await look() : undefined
+      if (early !== undefined) return early
       try {
-        if ((await ask('asking')) === 'otp') {
+        const drop = await ask('asking')
+        const late = !isKnown && mayFind ? await look() : undefined
+        if (late !== undefined) return late
+        if (drop === 'otp') {
           await ask('sending_code', await wait('waiting_for_code', codePath, readCode))
         }
         return requireKeys(await accept(await wait('waiting_for_key', keyPath, readKey), kept))
@@ -115,13 +130,13 @@ function readCode(value: unknown): string | undefined {
   return typeof code === 'string' && FORMATS.otp.test(code) ? code : undefined
 }
 
-/** `POST /api/installs`: what the service says it has dropped. */
+/** `POST /api/installs`. */
 async function postInstall(
-  { baseUrl, fetch, attestation }: RegistrationParts,
+  { firebase, baseUrl, fetch, attestation }: RegistrationParts,
   idToken: string,
   body: Readonly<Record<string, unknown>>,
   signal: AbortSignal,
-): Promise<'otp' | 'credential'> {
+): Promise<DropAnswer> {
   const attested = await attestation({ path: '/installs' })
   const response = await fetch(`${baseUrl}/installs`, {
     method: 'POST',
@@ -132,15 +147,31 @@ async function postInstall(
       Authorization: `Bearer ${idToken}`,
     },
     body: JSON.stringify(body),
+    // Whoever it points to would be sent the ID token.
+    redirect: 'error',
     signal,
   }).catch((cause: unknown) => {
     throw new LatchkeyError('unreachable', { cause })
   })
   if (!response.ok) throw await readError(response)
-  const answer = (await response.json().catch(() => null)) as { readonly drop?: unknown } | null
-  const drop = answer?.drop
-  if (drop !== 'otp' && drop !== 'credential') {
-    throw new LatchkeyError('bad_answer', { status: response.status })
+  return readDropAnswer(response, firebase)
+}
+
+export interface DropAnswer {
+  readonly drop: 'otp' | 'credential'
+  readonly listen: Listen
+}
+
+/**
+ * What the service says it has dropped, and where.
+ * @throws LatchkeyError `bad_answer`
+ */
+export async function readDropAnswer(response: Response, firebase: Firebase): Promise<DropAnswer> {
+  const answer = (await response.json().catch(() => null)) as Record<string, unknown> | null
+  const drop = answer?.['drop']
+  if (drop === 'otp' || drop === 'credential') {
+    const listen = firebase.listenAt(answer!['databaseUrl'])
+    if (listen !== undefined) return { drop, listen }
   }
-  return drop
+  throw new LatchkeyError('bad_answer', { status: response.status })
 }

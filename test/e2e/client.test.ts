@@ -122,18 +122,29 @@ test('rotation, revocation and forgetting', async () => {
   expect((await phone.latchkey.register()).keyId).not.toBe(third.keyId)
 })
 
-describe('killed in the middle', () => {
-  /** Dies when this step is reached. */
-  const dyingAt = (step: Step) => (progress: { readonly step: Step }) => {
-    if (progress.step === step) throw new Error('killed')
+test('an app that lets the service choose reads its drops where the answers say', async () => {
+  const phone = newPhone()
+  const told: string[] = []
+  const database = (url: string) => {
+    told.push(url)
+    return phone.database
   }
+  const { databaseUrl } = running()
+  const latchkey = phone.restart({ database })
+  const first = await latchkey.register()
+  expect(told).toEqual([databaseUrl, databaseUrl])
+  expect((await latchkey.rotate()).keyId).not.toBe(first.keyId)
+  expect(told).toEqual([databaseUrl, databaseUrl, databaseUrl])
+  expect((await latchkey.fetch(CURRENT)).status).toBe(200)
+})
+
+describe('killed in the middle', () => {
   test.each<Step>(['asking', 'waiting_for_code', 'sending_code', 'waiting_for_key'])(
     'at %s: the next start goes on',
     async (step) => {
       const phone = newPhone()
-      await expect(phone.restart({ onProgress: dyingAt(step) }).register()).rejects.toThrow(
-        'killed',
-      )
+      const killed = phone.startDyingAt(step).register()
+      await expect(killed).rejects.toHaveProperty('cause.message', 'killed')
       expect((await phone.restart().fetch(CURRENT)).status).toBe(200)
       // Both requests, and one more where the first had been answered and its code was not yet used.
       const repeated = step === 'waiting_for_code' || step === 'sending_code'

@@ -162,6 +162,14 @@ describe.each([
     expect([answer.status, way.wire.at(-1)!.request.get('accept')]).toEqual([200, null])
   })
 
+  test('what is the same for everybody is answered in the clear', async () => {
+    const { latchkey } = phoneOnTheWay()
+    for (const path of ['/health', '/keys', '/openapi.json']) {
+      const answer = await latchkey.fetch(path)
+      expect([path, answer.status, typeof (await answer.json())]).toEqual([path, 200, 'object'])
+    }
+  })
+
   test('a rotation goes on encrypted; a new registration has a new pair', async () => {
     const storage = memoryStorage()
     const phone = newPhone({ encryption, storage })
@@ -247,16 +255,13 @@ test('a key that somebody on the way has put in the place of ours is refused', a
 })
 
 describe('killed in the middle', () => {
-  const dyingAt = (step: Step) => (progress: { readonly step: Step }) => {
-    if (progress.step === step) throw new Error('killed')
-  }
   test.each<Step>(['asking', 'waiting_for_code', 'sending_code', 'waiting_for_key'])(
     'at %s: the next start goes on with the pair that it had made',
     async (step) => {
       const storage = textInMemory()
       const phone = newPhone({ encryption: deviceKey(), storage })
-      const killed = phone.restart({ onProgress: dyingAt(step) }).register()
-      await expect(killed).rejects.toThrow('killed')
+      const killed = phone.startDyingAt(step).register()
+      await expect(killed).rejects.toHaveProperty('cause.message', 'killed')
       const { pair } = (await storage.read())!
       expect((await phone.restart().fetch(CURRENT)).status).toBe(200)
       const { credential, pair: left } = (await storage.read())!

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { Database } from 'firebase/database'
 import {
   createLatchkey,
   memoryStorage,
@@ -22,6 +23,10 @@ export interface Phone {
   readonly steps: Step[]
   /** Starts the app anew: a process that was killed. */
   restart(options?: Partial<LatchkeyOptions>): Latchkey
+  /** Starts an app that is killed at this step: from then on it sends nothing, and keeps nothing. */
+  startDyingAt(step: Step): Latchkey
+  /** What it reads its drops from. */
+  readonly database: Database
 }
 
 /** The real SDK of Firebase on the run's emulators; only what passes is written down. */
@@ -46,7 +51,18 @@ export function newPhoneAt(baseUrl: string, options: Partial<LatchkeyOptions> = 
     ...options,
   }
   const restart = (changed: Partial<LatchkeyOptions> = {}) => createLatchkey({ ...all, ...changed })
-  return { latchkey: restart(), sent, steps, restart }
+  const startDyingAt = (dyingStep: Step) => {
+    let isDead = false
+    const unlessDead = <T>(work: () => Promise<T>): Promise<T> =>
+      isDead ? Promise.reject(new Error('killed')) : work()
+    const { storage, fetch: send } = all
+    return restart({
+      onProgress: ({ step }) => void (isDead ||= step === dyingStep),
+      fetch: (input, init) => unlessDead(() => send(input, init)),
+      storage: { ...storage, write: (kept) => unlessDead(() => storage.write(kept)) },
+    })
+  }
+  return { latchkey: restart(), sent, steps, restart, startDyingAt, database }
 }
 
 const ends: (() => Promise<void>)[] = []
