@@ -1,4 +1,5 @@
 import { connect } from 'node:net'
+import { SETTINGS } from '../../functions/src/config.ts'
 import {
   NAMESPACE,
   seconds,
@@ -20,11 +21,14 @@ const billed = (what: string, unit: string): number => {
   return Number(row![head.indexOf(unit)])
 }
 
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
+
 let database: TestDatabase
 let instance: Instance
 beforeAll(async () => {
   database = await startDatabase()
-  instance = await startInstance(database)
+  instance = await startInstance(database, { usageFlushSeconds: 60 })
 })
 afterAll(async () => {
   await instance.close()
@@ -65,4 +69,25 @@ test('an install takes as much room as the page says', () => {
     billed('registrations of installs', '`GB stored`'),
     Buffer.byteLength(JSON.stringify({ installs: Object.fromEntries([row!]) })),
   )
+})
+
+test('and a day of its use, kept for as long as usage is', async () => {
+  const morning = (Math.floor(database.clock.ms / DAY_MS) + 1) * DAY_MS + 8 * HOUR_MS
+  // At home, on the way and at work; and once an answer was lost, so that the app sent it again.
+  for (const hours of [0, 1, 12]) {
+    database.clock.ms = morning + hours * HOUR_MS
+    const call = await signed(keyOf(0), { created: seconds(database.clock) })
+    const from = { 'X-Forwarded-For': `203.0.${hours}.7` }
+    const sent = { ...call, headers: { ...call.headers, ...from } }
+    expect((await instance.send(sent)).status).toBe(200)
+    if (hours === 12) expect((await instance.send(sent)).status).toBe(401)
+    await instance.service.flush()
+  }
+  const { usage } = database.rtdb.export(NAMESPACE) as {
+    usage: Record<string, Record<string, object>>
+  }
+  const bytes = Buffer.byteLength(JSON.stringify(usage[Math.floor(morning / DAY_MS)]))
+  const months = Number(SETTINGS.deleteUsageDays.options.default) / 30
+  expectToCover(billed('days on which an install is used', '`GB stored`'), bytes * months)
+  expectToCover(billed('days on which an install is used', '`GB read`'), bytes)
 })

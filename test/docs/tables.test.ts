@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { DEPLOYMENT, MASTER_SECRETS, SETTINGS } from '../../functions/src/config.ts'
 import { SMS_SECRET } from '../../functions/src/accountSettings.ts'
 import { ATTESTATION_SECRETS } from '../../functions/src/attestSettings.ts'
+import { OPEN_KEYS_MAX, WAITING_KEYS_MAX } from '../../functions/src/usage/usage.ts'
 import { inCheckout } from '../../scripts/local/checkout.ts'
 import { pages, rowsOf, sectionOf, sourceOf } from './harness/pages.ts'
 import { routes } from './harness/routes.ts'
@@ -29,7 +30,9 @@ describe('the page of the settings', () => {
   })
   test('has every secret that the functions are given', () => {
     const named = rowsOf(sectionOf('docs/settings.md', '## Secrets')).map(([cell]) => cell)
-    for (const { name } of [MASTER_SECRETS, SMS_SECRET]) expect(named).toContain(`\`${name}\``)
+    for (const { name } of [MASTER_SECRETS, SMS_SECRET, ATTESTATION_SECRETS]) {
+      expect(named).toContain(`\`${name}\``)
+    }
   })
 })
 
@@ -84,6 +87,22 @@ test('every param that any page names is one', () => {
       expect([file, [...known, ...others]]).toEqual([file, expect.arrayContaining([name])])
     }
   }
+})
+
+test('what must wake somebody is on the list of alerts: all errors of the log', () => {
+  const source = readFileSync(inCheckout('functions/src/log.ts'), 'utf8')
+  const errors = [...source.matchAll(/^ {2}(\w+): 'ERROR',$/gm)].map(([, event]) => event!)
+  expect(errors.length).toBeGreaterThan(3)
+  const [, alerts] = /\*\*An alert on the log\*\*([^]*?)\n- /.exec(sourceOf('docs/deploy.md')) ?? []
+  for (const event of errors) expect(alerts).toContain(`"${event}"`)
+})
+
+test('the page of usage has the caps of the code', () => {
+  const page = sourceOf('docs/usage.md')
+  const text = (cap: number) => cap.toLocaleString('en')
+  expect(page).toContain(`keeps ${text(OPEN_KEYS_MAX)} keys of the hour`)
+  expect(page).toContain(`and ${text(WAITING_KEYS_MAX)} that wait to be written`)
+  expect(page).toContain(`more than ${text(OPEN_KEYS_MAX)} keys in a minute are written earlier`)
 })
 
 describe('the page of the API', () => {
