@@ -28,6 +28,7 @@ import {
   type EncryptionConfig,
 } from './encryptionSettings.ts'
 import { ISSUANCES, type Issuance } from './issuance.ts'
+import { isProxyRange } from './proxyRange.ts'
 import { SHARDS_MAX } from './shards.ts'
 
 /** `{"1":"<base64url of 32 bytes>"}`: version to master secret. All verify, the newest issues. */
@@ -156,6 +157,11 @@ export const SETTINGS = {
     description:
       'Proxies in front that append to X-Forwarded-For; the client is the right-most hop before them. 1 for the function’s own address; Firebase Hosting puts a CDN before that, and one number cannot serve both.',
   }),
+  trustedProxies: defineString('TRUSTED_PROXIES', {
+    default: '',
+    description:
+      'Addresses or CIDR ranges of proxies that may stand before those, comma-separated: those of the CDN, where apps come by Firebase Hosting as well.',
+  }),
   installCacheMax: defineInt('INSTALL_CACHE_MAX', {
     default: 40_000,
     description:
@@ -248,6 +254,7 @@ type Parsed =
   | 'defaultScopes'
   | 'smsCountries'
   | 'allowedOrigins'
+  | 'trustedProxies'
   | 'upstreamOrigins'
   | 'behaviour'
   | keyof AttestConfig
@@ -266,6 +273,7 @@ export type Config = {
     readonly defaultScopes: readonly string[]
     readonly smsCountries: ReadonlySet<string>
     readonly allowedOrigins: ReadonlySet<string>
+    readonly trustedProxies: readonly string[]
     /** By the upstream's name. */
     readonly upstreamOrigins: ReadonlyMap<string, string>
     /** When the platform cuts a request. */
@@ -360,6 +368,7 @@ export function readConfig(): Config {
     databaseUrls: urls,
     smsCountries: new Set(smsCountries.split(',').filter((country) => country !== '')),
     allowedOrigins: parseOrigins(values.allowedOrigins),
+    trustedProxies: parseProxies(values.trustedProxies),
     ...readAttestConfig(values, wrong),
     ...readEncryptionConfig(values, wrong),
     attestationSecrets: () => ATTESTATION_SECRETS.value(),
@@ -453,6 +462,17 @@ function parseOrigins(text: string): ReadonlySet<string> {
 }
 
 /** Cloud Functions tells the project's default database in FIREBASE_CONFIG. */
+function parseProxies(text: string): readonly string[] {
+  const ranges = text === '' ? [] : text.split(',')
+  if (!ranges.every(isProxyRange)) {
+    throw wrong(
+      'trustedProxies',
+      'addresses or CIDR ranges (at least /8, IPv6: /16), separated by commas',
+    )
+  }
+  return ranges
+}
+
 function projectDatabaseUrl(): string {
   const { databaseURL } = JSON.parse(process.env['FIREBASE_CONFIG'] ?? '{}') as {
     databaseURL?: string

@@ -17,7 +17,7 @@ import {
 } from './http/answer.ts'
 import { ApiError, type ApiErrorOptions } from './http/apiError.ts'
 import type { ApiRequest, Gate, Settle } from './http/apiRequest.ts'
-import { clientAddress } from './http/clientAddress.ts'
+import type { AddressOf } from './http/clientAddress.ts'
 import { rateHeaders } from './http/rateHeaders.ts'
 import { readBody } from './http/readBody.ts'
 import type { MeetWebCaller } from './http/webCallers.ts'
@@ -48,7 +48,8 @@ export interface HandlerParts {
   readonly log: Log
   /** Unix milliseconds. */
   readonly now: () => number
-  readonly settings: { readonly trustedProxyHops: number; readonly errorsUrl: string }
+  readonly addressOf: AddressOf
+  readonly settings: { readonly errorsUrl: string }
 }
 
 /**
@@ -96,8 +97,8 @@ interface Passage {
  * because a request that is refused must not pay for it.
  */
 export function makeHandler(parts: HandlerParts): RequestHandler {
-  const { meetWebCaller, guard, openBody, recordUse, addressLimit, usage, log, now, settings } =
-    parts
+  const { meetWebCaller, guard, openBody, recordUse, addressOf, addressLimit } = parts
+  const { usage, log, now, settings } = parts
   const table = tabulate(parts.routes)
   const demands = new Map<Route, Demands>(
     parts.routes.map((route) => [
@@ -119,7 +120,7 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
   }
 
   const admitAddress = (req: ApiRequest): Admitted | Refusal => {
-    const verdict = addressLimit.take(clientAddress(req.incoming, settings.trustedProxyHops), now())
+    const verdict = addressLimit.take(addressOf(req.incoming), now())
     // How much an address has left is not told: others may share it.
     if (verdict.allowed) return UNRATED
     return {

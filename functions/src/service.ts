@@ -26,7 +26,7 @@ import type { Gateway } from './gateway/gateway.ts'
 import type { Upstream } from './gateway/upstream.ts'
 import { UPSTREAMS } from './gateway/upstreams.ts'
 import { makeHandler, type RequestHandler } from './handler.ts'
-import { clientAddress } from './http/clientAddress.ts'
+import { makeAddressOf } from './http/clientAddress.ts'
 import { makeWebCallers } from './http/webCallers.ts'
 import { connectIdentity } from './identity.ts'
 import { makeInstallHandlers } from './installs/handlers.ts'
@@ -93,6 +93,7 @@ export function buildService(
   const firebase = () => (app ??= startFirebase(config.databaseUrl))
   const deadline = { deadlineMs: config.databaseDeadlineMs }
 
+  const addressOf = makeAddressOf(config)
   const keyring = makeKeyring(config.masterSecrets)
   const shards = makeShardMap(config.databaseUrls)
   const connections = shards.urls.map((url) => connectDatabase(firebase, { ...deadline, url }))
@@ -182,6 +183,7 @@ export function buildService(
     (accounts ??= import('./accounts/buildAccounts.ts').then(({ buildAccounts }) =>
       buildAccounts({
         config,
+        addressOf,
         database: home,
         identity,
         keyring,
@@ -222,7 +224,7 @@ export function buildService(
           databases.map((database) =>
             makeUsage({
               store: makeUsageStore(database, makeUsageNames(keyring)),
-              addressOf: (incoming) => clientAddress(incoming, config.trustedProxyHops),
+              addressOf,
               newId,
               busyRequests: Math.ceil(config.requestsPerMinutePerInstall / 2),
               everyMs: config.usageFlushSeconds * 1000,
@@ -277,6 +279,7 @@ export function buildService(
     guard,
     recordUse: (install, nowMs, attestation) =>
       recorders[shards.ofKey(install.keyId)!]!(install, nowMs, attestation),
+    addressOf,
     addressLimit: makeRateLimit(
       { name: 'address', quota: config.registrationsPerMinutePerIp, windowSeconds: 60 },
       ADDRESSES_MAX,

@@ -7,6 +7,7 @@ const CHECKOUT = resolve(__dirname, '../..')
 /** Inside functions, each may import from those above it, and from its own folder. */
 const LAYERS: readonly (readonly string[])[] = [
   ['accountSettings.ts', 'attestSettings.ts', 'behaviourSettings.ts', 'issuance.ts', 'shards.ts'],
+  ['proxyRange.ts'],
   // Its groups are those of attestation.
   ['encryptionSettings.ts'],
   ['http', 'config.ts', 'log.ts', 'beforeTermination.ts'],

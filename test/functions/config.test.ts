@@ -47,7 +47,7 @@ test('every setting has its default where nothing is set', () => {
   ])
   const { masterSecrets, defaultScopes, smsCountries, allowedOrigins, isEmulated, ...more } =
     further
-  const { upstreamOrigins, timeoutMs, ...others } = more
+  const { upstreamOrigins, trustedProxies, timeoutMs, ...others } = more
   expect({ masterSecrets, defaultScopes, smsCountries, allowedOrigins, isEmulated }).toEqual({
     masterSecrets: MASTER_SECRETS,
     defaultScopes: ['accounts'],
@@ -55,7 +55,7 @@ test('every setting has its default where nothing is set', () => {
     allowedOrigins: new Set(),
     isEmulated: false,
   })
-  expect([upstreamOrigins, timeoutMs]).toEqual([new Map(), 30_000])
+  expect([upstreamOrigins, trustedProxies, timeoutMs]).toEqual([new Map(), [], 30_000])
   for (const [name, value] of Object.entries(others)) {
     expect([name, value]).toEqual([name, SETTINGS[name as keyof typeof SETTINGS].options.default])
   }
@@ -162,6 +162,12 @@ test('encrypted bodies are demanded by group or path', () => {
   ])
 })
 
+test('proxies are addresses, or ranges no wider than a provider’s', () => {
+  expect(configOf({}).trustedProxies).toEqual([])
+  const ranges = ['34.96.0.0/20', '35.0.0.0/8', '203.0.113.77', '2600:1901::/32', '::1/128']
+  expect(configOf({ TRUSTED_PROXIES: ranges.join(',') }).trustedProxies).toEqual(ranges)
+})
+
 const WRONG: Record<string, readonly string[]> = {
   DATABASE_DEADLINE_MS: ['0', '49', '2401', '-1', 'soon'],
   ROTATION_GRACE_SECONDS: ['-1', '86401'],
@@ -173,6 +179,20 @@ const WRONG: Record<string, readonly string[]> = {
   STRANGER_REGISTRATIONS_PER_SECOND: ['0', '1000001'],
   USAGE_FLUSH_SECONDS: ['-1', '1', '59', '3601'],
   TRUSTED_PROXY_HOPS: ['-1', '11'],
+  TRUSTED_PROXIES: [
+    'loopback',
+    '34.96.0.0/20,',
+    '34.96.0.0/20, 35.0.0.0/8',
+    '34.96.0.0/33',
+    '34.96.0.0/7',
+    '0.0.0.0/0',
+    '34.96.0.0/020',
+    '34.96.0/20',
+    '34.96.0.0/20/20',
+    '2600:1901::/15',
+    '2600:1901::/129',
+    'cdn.example.com',
+  ],
   INSTALL_CACHE_MAX: ['0', '10000001'],
   // Above 60 s, a revoked key could outlive what the threats promise.
   INSTALL_CACHE_TTL_SECONDS: ['0', '61'],

@@ -11,6 +11,7 @@ import { makeBudgets } from './budgets.ts'
 import { makeAccountHandlers, type AccountCall } from './handlers.ts'
 import { makeOnce } from './idempotency.ts'
 import { smsLimits } from './limits.ts'
+import type { AddressOf } from '../http/clientAddress.ts'
 import type { PasswordLine } from './passwordLine.ts'
 import { makePasswords } from './passwords.ts'
 import { makeSmsSender } from './sms/makeSmsSender.ts'
@@ -21,6 +22,7 @@ import type { Unseen } from './unseen.ts'
 
 export interface AccountsEnvironment {
   readonly config: Config
+  readonly addressOf: AddressOf
   readonly database: Database
   readonly identity: Identity
   readonly keyring: Keyring
@@ -71,6 +73,7 @@ export function buildAccounts(environment: AccountsEnvironment): AccountHandlers
     accounts,
     once: makeOnce({ database, keys, now }),
     unseen,
+    addressOf: environment.addressOf,
     onCall,
     now,
     settings: config,

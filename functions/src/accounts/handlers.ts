@@ -1,7 +1,7 @@
 import type { ApiRequest, Answer, Handler } from '../http/apiRequest.ts'
 import { installOf } from '../http/apiRequest.ts'
 import { ApiError } from '../http/apiError.ts'
-import { clientAddress } from '../http/clientAddress.ts'
+import type { AddressOf } from '../http/clientAddress.ts'
 import { parseBody } from '../http/parseBody.ts'
 import { judgeInstall, placeName } from '../installs/install.ts'
 import type { Accounts, Caller } from './accounts.ts'
@@ -14,6 +14,8 @@ export interface AccountHandlerParts {
   readonly accounts: Accounts
   readonly once: Once
   readonly unseen: Unseen
+  /** The client as budgets count it. */
+  readonly addressOf: AddressOf
   /** Told of every call with a number that can be: behaviour is judged by it. */
   readonly onCall: (keyId: string, call: AccountCall) => void
   /** Unix milliseconds. */
@@ -21,7 +23,6 @@ export interface AccountHandlerParts {
   readonly settings: {
     /** ISO 3166-1 alpha-2. Empty: nobody can be sent a text. */
     readonly smsCountries: ReadonlySet<string>
-    readonly trustedProxyHops: number
   }
 }
 
@@ -34,7 +35,7 @@ export interface AccountCall {
 
 /** The handlers of the protected endpoints. zod and the phone metadata are loaded by the first call. */
 export function makeAccountHandlers(parts: AccountHandlerParts) {
-  const { accounts, once, unseen, onCall, now, settings } = parts
+  const { accounts, once, unseen, addressOf, onCall, now, settings } = parts
   const callerOf = async (
     req: ApiRequest,
     phone: string,
@@ -54,7 +55,7 @@ export function makeAccountHandlers(parts: AccountHandlerParts) {
       keyId: install.keyId,
       place: placeName(install),
       isRestricted: judgeInstall(install, now()) === 'restricted',
-      address: clientAddress(req.incoming, settings.trustedProxyHops),
+      address: addressOf(req.incoming),
     }
   }
 

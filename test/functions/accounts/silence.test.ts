@@ -245,7 +245,8 @@ test('the record of an idempotency key is finished with the answer, not with the
       },
       ended: () => Promise.resolve(),
     },
-    settings: { smsCountries: new Set(['DE']), trustedProxyHops: 0 },
+    addressOf: () => '198.51.100.1',
+    settings: { smsCountries: new Set(['DE']) },
   })
   const request = {
     requestId: 'request',

@@ -1,6 +1,6 @@
 import { IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
-import { clientAddress } from '../../../functions/src/http/clientAddress.ts'
+import { makeAddressOf } from '../../../functions/src/http/clientAddress.ts'
 
 /** A request whose socket's other end is `peer`. */
 function from(peer: string | undefined, forwardedFor?: string): IncomingMessage {
@@ -10,6 +10,12 @@ function from(peer: string | undefined, forwardedFor?: string): IncomingMessage 
   if (forwardedFor !== undefined) req.headers['x-forwarded-for'] = forwardedFor
   return req
 }
+
+const addressOf = (
+  req: IncomingMessage,
+  trustedProxyHops: number,
+  trustedProxies: readonly string[] = [],
+): string => makeAddressOf({ trustedProxyHops, trustedProxies })(req)
 
 const PROXY = '169.254.8.129'
 
@@ -57,15 +63,41 @@ describe('the client is the right-most hop before the trusted proxies', () => {
     ['an empty header', PROXY, '', 1, PROXY],
   ]
   test.each(CASES)('%s', (_title, peer, forwardedFor, hops, client) => {
-    expect(clientAddress(from(peer, forwardedFor), hops)).toBe(client)
+    expect(addressOf(from(peer, forwardedFor), hops)).toBe(client)
   })
   test('a socket without an address is nobody in particular', () => {
-    expect(clientAddress(from(undefined), 0)).toBe('unknown')
+    expect(addressOf(from(undefined), 0)).toBe('unknown')
+  })
+})
+
+describe('with two ways in, one of them through a CDN whose addresses are known', () => {
+  const CDN = ['34.96.0.0/20', '2600:1901::/32', '203.0.113.77']
+  const CASES: [title: string, forwardedFor: string, client: string][] = [
+    ['through the CDN', '198.51.100.1, 34.96.3.4', '198.51.100.1'],
+    ['through the CDN, by IPv6', '198.51.100.1, 2600:1901:0:1::5', '198.51.100.1'],
+    ['through two hops of it', '198.51.100.1, 203.0.113.77, 34.96.3.4', '198.51.100.1'],
+    ['through the CDN, with forged hops', '1.1.1.1, 198.51.100.1, 34.96.3.4', '198.51.100.1'],
+    [
+      'through the CDN, which is forged as well',
+      '34.96.0.1, 198.51.100.1, 34.96.3.4',
+      '198.51.100.1',
+    ],
+    ['directly', '198.51.100.1', '198.51.100.1'],
+    ['directly, with a hop of its own making', '9.9.9.9, 198.51.100.1', '198.51.100.1'],
+    [
+      'directly, pretending to come through the CDN',
+      '9.9.9.9, 34.96.3.4, 198.51.100.1',
+      '198.51.100.1',
+    ],
+    ['from beside the range', '9.9.9.9, 34.96.16.1', '34.96.16.1'],
+  ]
+  test.each(CASES)('%s', (_title, forwardedFor, client) => {
+    expect(addressOf(from(PROXY, forwardedFor), 1, CDN)).toBe(client)
   })
 })
 
 describe('one subscriber is one client', () => {
-  const of = (address: string) => clientAddress(from(address), 0)
+  const of = (address: string) => addressOf(from(address), 0)
 
   test('all addresses of a /56, however they are written', () => {
     const one = of('2001:db8:aa:bb00::1')
