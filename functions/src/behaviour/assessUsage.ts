@@ -172,7 +172,7 @@ async function assessGathered(
 }
 
 function pathsOf(
-  { current, row }: Gathered,
+  { current, inGrace, row }: Gathered,
   { decision, assessment, features }: Judgement,
   { settings, newId }: AssessParts,
   nowMs: number,
@@ -195,10 +195,11 @@ function pathsOf(
   if (mode === 'observe' || written.level === 'none') return paths
   const risk = { level: written.level, until: state.until }
   // What was decided about an earlier key holds for this one, whichever way it came.
-  if (action === 'keep' && isSame(risk, current.risk)) return paths
+  if (action === 'keep' && [current, ...inGrace].every((key) => isSame(risk, key.risk)))
+    return paths
   const told = reasons.map(({ feature, points }) => `${feature} ${points}`).join(', ')
   const deed = {
-    ...{ install: current, risk, action: ACTIONS[action], who: ACTOR },
+    ...{ install: current, inGrace, risk, action: ACTIONS[action], who: ACTOR },
     ...{ reason: `score ${score}: ${told}`, at: nowMs, newId },
   }
   return { ...paths, ...deedPaths(deed) }

@@ -1,6 +1,6 @@
 import type { Database } from '../database.ts'
-import { parseInstall, placeName, type Install } from '../installs/install.ts'
-import { dayOf } from '../installs/store.ts'
+import { isInGrace, parseInstall, type Install } from '../installs/install.ts'
+import { dayOf, readPlace } from '../installs/store.ts'
 import type { NetworkRow, UsageRow } from '../usage/stored.ts'
 import { DAYS_READ, type Dated, type Evidence } from './features.ts'
 import { parseRisk, type RiskRow } from './risk.ts'
@@ -9,6 +9,8 @@ import { parseRisk, type RiskRow } from './risk.ts'
 export interface Gathered {
   /** Its key now, which is not the one asked for when that was replaced meanwhile. */
   readonly current: Install
+  /** Earlier ones that still work: what is decided holds for them as well. */
+  readonly inGrace: readonly Install[]
   readonly evidence: Evidence
   /** Of the current key. */
   readonly row: RiskRow | undefined
@@ -40,17 +42,7 @@ export async function gather(
 ): Promise<Gathered | null> {
   const asked = parseInstall(keyId, await database.read(`installs/${keyId}`))
   if (asked === null) return null
-  const place = placeName(asked)
-  const selection = {
-    orderBy: 'place',
-    from: place,
-    to: place,
-    limit: KEYS_COUNTED_MAX,
-    fromEnd: true,
-  }
-  const known = (await database.select('installs', selection)).map(([id, value]) =>
-    parseInstall(id, value)!,
-  )
+  const known = await readPlace(database, asked, KEYS_COUNTED_MAX)
   const keys = known.slice(-KEYS_MAX)
   const current = keys.findLast(({ status }) => status === 'active' || status === 'dormant')
   if (current === undefined) return null
@@ -64,6 +56,7 @@ export async function gather(
   const isNew = nowMs - createdAt < DAY_MS
   return {
     current,
+    inGrace: known.filter((key) => isInGrace(key, nowMs)),
     evidence: { rows, networks: isNew ? await readNetworks(home, rows) : [], createdAt, keysAt },
     row: risks[keys.indexOf(current)],
     inherited: risks.findLast((risk) => risk !== undefined),

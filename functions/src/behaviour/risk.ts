@@ -41,7 +41,9 @@ export const ACTOR = 'behaviour'
 
 export interface Deed {
   readonly install: Install
-  /** What the record of the key shall say; null takes it back. */
+  /** Its earlier keys that still work. */
+  readonly inGrace: readonly Install[]
+  /** What the records of the keys shall say; null takes it back. */
   readonly risk: Install['risk'] | null
   /** For the audit trail: `risk suspend`. */
   readonly action: string
@@ -53,15 +55,20 @@ export interface Deed {
 }
 
 /**
- * A level in the install's record, with its entry in the audit trail, and the feed that tells warm
- * instances: written together with the risk's row.
+ * A level in the records of the keys that work, with its entry in the audit trail, and the feed that tells
+ * warm instances: written together with the risk's row.
  */
 export function deedPaths(deed: Deed): Readonly<Record<string, unknown>> {
-  const { install, risk, action, who, at, newId } = deed
+  const { install, inGrace, risk, action, who, at, newId } = deed
   const reason = deed.reason.slice(0, 64)
+  const told = [install, ...inGrace].flatMap((key) =>
+    Object.entries({
+      [`installs/${key.keyId}/risk`]: risk,
+      ...feedEntry(key, { id: newId(), at, reason }),
+    }),
+  )
   return {
-    [`installs/${install.keyId}/risk`]: risk,
-    ...feedEntry(install, { id: newId(), at, reason }),
+    ...Object.fromEntries(told),
     [`audit/${newId()}`]: { at, who, action, target: install.keyId, reason },
   }
 }

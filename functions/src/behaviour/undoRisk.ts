@@ -1,5 +1,6 @@
 import type { Database } from '../database.ts'
 import { parseInstall } from '../installs/install.ts'
+import { readInGrace } from '../installs/store.ts'
 import { NO_RISK } from './decide.ts'
 import { deedPaths, parseRisk, stateOf, type RiskRow } from './risk.ts'
 
@@ -36,6 +37,7 @@ export async function undoRisk(
     ])
     const install = parseInstall(keyId, record)
     if (install === null) return 'unknown'
+    const inGrace = await readInGrace(database, install, nowMs)
     const row = parseRisk(value)
     const mode = row?.mode ?? 'enforce'
     const undone: RiskRow = {
@@ -53,7 +55,16 @@ export async function undoRisk(
       ...(row?.features && { features: row.features }),
       ...(row?.points && { points: row.points }),
     }
-    const deed = { install, risk: null, action: 'risk undo', who, reason, at: nowMs, newId }
+    const deed = {
+      install,
+      inGrace,
+      risk: null,
+      action: 'risk undo',
+      who,
+      reason,
+      at: nowMs,
+      newId,
+    }
     if (await database.write({ [`risk/${keyId}`]: undone, ...deedPaths(deed) })) return 'undone'
   }
   return 'changed'

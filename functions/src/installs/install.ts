@@ -55,15 +55,17 @@ export function judgeInstall(install: Install, nowMs: number): InstallVerdict {
     case 'dormant':
       return install.risk === undefined ? 'active' : judgeRisk(install.risk, nowMs)
     case 'superseded':
-      return install.graceUntil !== undefined && nowMs < install.graceUntil
-        ? judgeRisk(install.risk, nowMs)
-        : 'key_superseded'
+      return isInGrace(install, nowMs) ? judgeRisk(install.risk, nowMs) : 'key_superseded'
     case 'suspended':
       return 'key_suspended'
     case 'revoked':
       return 'key_revoked'
   }
 }
+
+/** Whether it still works beside its successor. Whatever ends or restricts that one is meant for both. */
+export const isInGrace = ({ status, graceUntil }: Install, nowMs: number): boolean =>
+  status === 'superseded' && graceUntil !== undefined && nowMs < graceUntil
 
 export const isUsable = (verdict: InstallVerdict): verdict is Usable =>
   verdict === 'active' || verdict === 'restricted'

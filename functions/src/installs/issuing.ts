@@ -274,7 +274,10 @@ export function makeIssuing(parts: IssuingParts): Issuing {
     },
 
     revoke: async (install, reason) => {
-      if (await store.revoke(install, revocation(reason))) return 'revoked'
+      // Who ends a key means the one before it as well: it may be in the hands that the key was changed for.
+      const keys = [install, ...(await store.readInGrace(install, now()))]
+      const ended = keys.map((key) => ({ install: key, revocation: revocation(reason) }))
+      if (await store.revoke(ended)) return 'revoked'
       const left = await store.read(install.keyId)
       return left === null || left.status === 'revoked' ? 'revoked' : 'conflict'
     },

@@ -1,4 +1,4 @@
-import type { Install, InstallStatus } from './install.ts'
+import { isInGrace, type Install, type InstallStatus } from './install.ts'
 import { credentialPath, feedEntry, revoked, superseded, type Revocation } from './store.ts'
 
 /** What an operator can do to a key. */
@@ -60,30 +60,51 @@ const ACTIONS: Readonly<
   },
 }
 
-/** Plans the change of one key as it was read. */
+/**
+ * Plans the change of one key as it was read.
+ * @param inGrace earlier keys of its place that still work, where the action is meant for them as well
+ */
 export function planChange(
   install: Install,
   order: Order,
   nowMs: number,
+  inGrace: readonly Install[] = [],
 ): OperatorChange | NoChange {
-  const { from, already, reason } = ACTIONS[order.action]
+  const { from, already } = ACTIONS[order.action]
   if (already.includes(install.status)) return 'already'
-  if (!from.includes(install.status)) return 'impossible'
-  const revocation = { id: order.newId(), at: nowMs, reason: order.reason ?? reason }
-  const { paths, otherwise } = WRITES[order.action](install, revocation, order)
+  const isLeft = order.action === 'suspend' && isInGrace(install, nowMs)
+  if (!from.includes(install.status) && !isLeft) return 'impossible'
+  const { paths, otherwise } = changeOf(install, order, nowMs, isLeft ? 'revoke' : order.action)
+  const others = Object.fromEntries(
+    inGrace.flatMap((key) => Object.entries(changeOf(key, order, nowMs, 'revoke').paths)),
+  )
+  return {
+    keyId: install.keyId,
+    paths: { ...paths, ...others },
+    ...(otherwise && { otherwise: { ...otherwise, ...others } }),
+  }
+}
+
+/** Whether an action is meant for an install, and not just for one key of it. */
+export const endsAll = (action: OperatorAction): boolean =>
+  action === 'revoke' || action === 'suspend'
+
+/**
+ * @param how by which write it is done: a key in its grace cannot be suspended (it could never be resumed),
+ * so it is revoked
+ */
+function changeOf(install: Install, order: Order, nowMs: number, how: OperatorAction) {
   const { keyId } = install
+  const reason = order.reason ?? ACTIONS[order.action].reason
+  const revocation = { id: order.newId(), at: nowMs, reason }
+  const { paths, otherwise } = WRITES[how](install, revocation, order)
   const told = {
     ...feedEntry(install, revocation),
     [`audit/${order.newId()}`]: {
-      at: nowMs,
-      who: order.who,
-      action: `keys ${order.action}`,
-      target: keyId,
-      reason: revocation.reason,
+      ...{ at: nowMs, who: order.who, action: `keys ${order.action}`, target: keyId, reason },
     },
   }
   return {
-    keyId,
     paths: { ...paths, ...told },
     ...(otherwise && { otherwise: { ...otherwise, ...told } }),
   }

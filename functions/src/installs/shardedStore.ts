@@ -39,7 +39,9 @@ export function makeShardedStore(stores: readonly InstallStore[], shards: ShardM
     hasKeysEnough: async (issue) => atKey(issue.install.keyId).hasKeysEnough(issue),
     read: async (keyId) => atKey(keyId).read(keyId),
     readEncryption: async (keyId) => atKey(keyId).readEncryption(keyId),
-    revoke: (install, revocation) => atKey(install.keyId).revoke(install, revocation),
+    readInGrace: async (install, nowMs) => atKey(install.keyId).readInGrace(install, nowMs),
+    // All of one place and database.
+    revoke: (ended) => atKey(ended[0]!.install.keyId).revoke(ended),
     collect: (install, ...rest) => atKey(install.keyId).collect(install, ...rest),
     recordUse: (install, ...rest) => atKey(install.keyId).recordUse(install, ...rest),
     revive: (install, ...rest) => atKey(install.keyId).revive(install, ...rest),

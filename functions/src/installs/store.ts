@@ -1,7 +1,7 @@
 import type { Database } from '../database.ts'
 import { increment, readStored } from '../database.ts'
 import type { EncryptionRecord, IssuedEncryption } from './encryption.ts'
-import { isUnused, parseInstall, placeName } from './install.ts'
+import { isCurrent, isInGrace, isUnused, parseInstall, placeName } from './install.ts'
 import type { AttestationRecord, Install } from './install.ts'
 import { openCounter, openQuota, type OpenQuotas, type OpenStep } from './openLimits.ts'
 
@@ -67,8 +67,10 @@ export interface InstallStore {
   read(keyId: string): Promise<Install | null>
   /** The keys of its encrypted bodies, which `read` leaves out; null for a key without. */
   readEncryption(keyId: string): Promise<EncryptionRecord | null>
-  /** Revokes the key for good and takes its drop away; false when there is no such key. */
-  revoke(install: Install, revocation: Revocation): Promise<boolean>
+  /** The earlier keys of its place that still work beside it. */
+  readInGrace(install: Install, nowMs: number): Promise<readonly Install[]>
+  /** Revokes keys for good, all or none, and takes their drop away; false when one of them is not there. */
+  revoke(ended: readonly Ended[]): Promise<boolean>
   /** Removes the drop that has done its work; false when the slot holds another key's by now. */
   collect(install: Install, nowMs: number, attestation?: AttestationRecord): Promise<boolean>
   /** Whether this key could not be issued because its UID has been given as many as a day allows. */
@@ -85,6 +87,11 @@ export type OpenVerdict = 'written' | 'refused' | 'full'
 export interface Superseded {
   readonly install: Install
   readonly graceUntil: number
+  readonly revocation: Revocation
+}
+
+export interface Ended {
+  readonly install: Install
   readonly revocation: Revocation
 }
 
@@ -107,6 +114,45 @@ export interface StoreSettings {
   readonly retentionMs: number
   /** What all instances together may write for open calls. */
   readonly openQuotas: OpenQuotas
+}
+
+/**
+ * A grace begins at the latest with the key that follows, and lasts a day at the most; a minute for clocks
+ * that differ. So nothing is read for most keys.
+ */
+const GRACE_MS_MAX = 86_460_000
+
+/** Keys of one UID in a day, as the rules have it: new installs, and rotations. */
+export const KEYS_A_DAY_MAX = 50
+
+/** Those of the two days that a grace can reach into. */
+const KEYS_IN_GRACE_MAX = 2 * KEYS_A_DAY_MAX
+
+/**
+ * A place's latest keys in one database, oldest first. It is indexed at each install, so that they are
+ * found without reading all keys of its UID.
+ */
+export async function readPlace(
+  database: Pick<Database, 'select'>,
+  place: Place,
+  limit: number,
+): Promise<readonly Install[]> {
+  const name = placeName(place)
+  const selection = { orderBy: 'place', from: name, to: name, limit, fromEnd: true }
+  const rows = await database.select('installs', selection)
+  return rows.map(([keyId, value]) => parseInstall(keyId, value)!)
+}
+
+/** The earlier keys of a place that still work beside this one, in its database. */
+export async function readInGrace(
+  database: Pick<Database, 'select'>,
+  install: Install,
+  nowMs: number,
+): Promise<readonly Install[]> {
+  // One that is itself in its grace has a successor, which is not to be touched, nor what is beside it.
+  if (!isCurrent(install) || nowMs - install.createdAt > GRACE_MS_MAX) return []
+  const keys = await readPlace(database, install, KEYS_IN_GRACE_MAX)
+  return keys.filter((key) => isInGrace(key, nowMs))
 }
 
 export function makeInstallStore(
@@ -157,17 +203,9 @@ export function makeInstallStore(
 
     readChallenge: async (place) => (await database.read(challengePath(place))) as Challenge | null,
 
-    readLatest: async (place) => {
-      const name = placeName(place)
-      const rows = await database.select('installs', {
-        orderBy: 'place',
-        from: name,
-        to: name,
-        limit: RECORDS_PER_PLACE_MAX,
-        fromEnd: true,
-      })
-      return rows.map(([keyId, value]) => parseInstall(keyId, value)!)
-    },
+    readLatest: (place) => readPlace(database, place, RECORDS_PER_PLACE_MAX),
+
+    readInGrace: (install, nowMs) => readInGrace(database, install, nowMs),
 
     claim: (challenge, issue, earlier) =>
       database.write({
@@ -208,9 +246,11 @@ export function makeInstallStore(
     hasKeysEnough: async (issue) =>
       Number(await readStored(database, keysPath(issue))) >= KEYS_A_DAY_MAX,
 
-    revoke: async (install, revocation) => {
-      const { paths, otherwise } = revoked(install, revocation, retentionMs)
-      return (await database.write(paths)) || (otherwise !== undefined && database.write(otherwise))
+    revoke: async (ended) => {
+      const changes = ended.map((each) => revoked(each.install, each.revocation, retentionMs))
+      if (await database.write(joined(changes.map(({ paths }) => paths)))) return true
+      if (changes.every(({ otherwise }) => otherwise === undefined)) return false
+      return database.write(joined(changes.map(({ paths, otherwise }) => otherwise ?? paths)))
     },
 
     collect: (install, nowMs, attestation) =>
@@ -228,7 +268,6 @@ export function makeInstallStore(
   }
 }
 
-/** Indexed at each install, so that a place's keys are found without reading all keys of its UID. */
 const challengePath = ({ uid, slot }: Place): string => `challenges/${uid}/${slot}`
 const otpPath = ({ uid, slot }: Place): string => `users/${uid}/${slot}/otp`
 export const credentialPath = ({ uid, slot }: Place): string => `users/${uid}/${slot}/credential`
@@ -237,9 +276,6 @@ export const credentialPath = ({ uid, slot }: Place): string => `users/${uid}/${
 export const minuteOf = (ms: number): number => Math.floor(ms / 60_000)
 export const hourOf = (ms: number): number => Math.floor(ms / 3_600_000)
 export const dayOf = (ms: number): number => Math.floor(ms / 86_400_000)
-
-/** Keys of one UID in a day, as the rules have it: new installs, and rotations. */
-export const KEYS_A_DAY_MAX = 50
 
 const keysPath = ({ install: { uid, createdAt } }: Issue): string =>
   `limits/keys/${dayOf(createdAt)}/${uid}`

@@ -1,9 +1,12 @@
 import type { Database } from '../../../functions/src/database.ts'
 import {
+  endsAll,
   planChange,
+  type NoChange,
   type OperatorChange,
   type Order,
 } from '../../../functions/src/installs/operatorChanges.ts'
+import { readInGrace } from '../../../functions/src/installs/store.ts'
 import type { Connection } from '../connection.ts'
 import { findKey, type Found } from './selection.ts'
 
@@ -40,10 +43,11 @@ export interface ChangeParts {
 
 /** Changes one page of keys, in one write for each database. */
 export async function changeKeys(parts: ChangeParts, found: readonly Found[]): Promise<void> {
-  const { order, dryRun, now } = parts
+  const { dryRun } = parts
   const planned = new Map<Database, OperatorChange[]>()
-  for (const { keyId, install, database } of found) {
-    const plan = install === null ? 'missing' : planChange(install, order, now())
+  // A key in its grace that is named itself is changed by itself.
+  const named = new Set(found.map(({ keyId }) => keyId))
+  for (const { keyId, database, plan } of await planAll(parts, found, named)) {
     if (typeof plan === 'string' || database === undefined) {
       count(parts, keyId, typeof plan === 'string' ? plan : 'missing')
       continue
@@ -63,11 +67,41 @@ export async function changeKeys(parts: ChangeParts, found: readonly Found[]): P
 
 /** It was not as it was read: it is read once more. A write that was sent twice shows as done here. */
 async function changeAgain(parts: ChangeParts, keyId: string): Promise<void> {
-  const { install, database } = await findKey(parts.connection, keyId)
-  const plan = install === null ? 'missing' : planChange(install, parts.order, parts.now())
+  const again = await findKey(parts.connection, keyId)
+  const { database, plan } = await planOne(parts, again)
   if (typeof plan === 'string') return count(parts, keyId, plan)
   const refused = await writeAll(database!, [plan])
   return count(parts, keyId, refused.length === 0 ? 'changed' : 'refused')
+}
+
+/** Keys that are looked up at a time. */
+const AT_A_TIME = 20
+
+type Planned = Pick<Found, 'keyId' | 'database'> & { plan: OperatorChange | NoChange | 'missing' }
+
+async function planAll(
+  parts: ChangeParts,
+  found: readonly Found[],
+  named: ReadonlySet<string>,
+): Promise<readonly Planned[]> {
+  const planned: Planned[] = []
+  for (let at = 0; at < found.length; at += AT_A_TIME) {
+    const some = found.slice(at, at + AT_A_TIME)
+    planned.push(...(await Promise.all(some.map((each) => planOne(parts, each, named)))))
+  }
+  return planned
+}
+
+/** Whoever stops a key means its install: the key before it may still be in its grace. */
+async function planOne(
+  { order, now }: ChangeParts,
+  { keyId, install, database }: Found,
+  named?: ReadonlySet<string>,
+): Promise<Planned> {
+  if (install === null || database === undefined) return { keyId, database, plan: 'missing' }
+  const inGrace = endsAll(order.action) ? await readInGrace(database, install, now()) : []
+  const others = inGrace.filter((other) => !named?.has(other.keyId))
+  return { keyId, database, plan: planChange(install, order, now(), others) }
 }
 
 function count({ tally, onMissing }: ChangeParts, keyId: string, outcome: keyof Tally): void {

@@ -259,6 +259,44 @@ describe('no way out', () => {
     expect(await backend.issuing.rotate(cached)).toBe('issued')
   })
 
+  test('a key in its grace has the level of its successor, and both are freed', async () => {
+    const place = newPlace()
+    const first = (await backend.register(place)).keyId
+    await backend.issuing.rotate((await backend.store.read(first))!)
+    const second = backend.credentialAt(place)!.keyId
+    await backend.issuing.rotate((await backend.store.read(second))!)
+    const third = backend.credentialAt(place)!.keyId
+    after(5000)
+    countFor(backend, third, MORE_ABUSE)
+    await run()
+    const level = { level: 'suspended', until: backend.clock.ms + SETTINGS.suspendMs }
+    const all = [first, second, third]
+    expect(all.map(levelOf)).toEqual([level, level, level])
+    const told = () => Object.values(backend.data()['revocations']!).map((row) => row['keyId'])
+    expect(told().slice(-3).sort()).toEqual(all.sort())
+    expect(audit()).toEqual([{ who: 'behaviour', action: 'risk suspend', target: third }])
+    expect(riskOf(first)).toBeUndefined()
+
+    const parts = { database: backend.database, newId, nowMs: backend.clock.ms, exemptMs: 1 }
+    expect(await undoRisk(third, 'ada@desk', parts)).toBe('undone')
+    expect(all.map(levelOf)).toEqual([undefined, undefined, undefined])
+    expect(told()).toHaveLength(8)
+  })
+
+  test('a key whose grace is over is left as it is', async () => {
+    const place = newPlace()
+    const first = (await backend.register(place)).keyId
+    await backend.issuing.rotate((await backend.store.read(first))!)
+    after(300_000)
+    const second = backend.credentialAt(place)!.keyId
+    countFor(backend, second, MORE_ABUSE)
+    await run()
+    expect([levelOf(first), levelOf(second)]).toEqual([
+      undefined,
+      expect.objectContaining({ level: 'suspended' }),
+    ])
+  })
+
   test('a level that was decided about an earlier key is put in force for the present one', async () => {
     const place = newPlace()
     const { keyId } = await backend.register(place)
@@ -437,7 +475,8 @@ describe('the sweep', () => {
     const keyId = await abuser()
     await run()
     const install = (await backend.store.read(keyId))!
-    await backend.store.revoke(install, { id: newId(), at: backend.clock.ms, reason: 'test' })
+    const revocation = { id: newId(), at: backend.clock.ms, reason: 'test' }
+    await backend.store.revoke([{ install, revocation }])
     after(30 * DAY_MS)
     expect((await sweepOn(backend, {})).removed.installs).toBe(1)
     expect([backend.data()['installs'], backend.data()['risk']]).toEqual([undefined, undefined])

@@ -179,6 +179,33 @@ describe('a revocation', () => {
     expect(await backend.issuing.revoke(install, 'again')).toBe('revoked')
   })
 
+  test('ends the earlier keys in their grace as well, all in one write, and tells of each', async () => {
+    const place = newPlace()
+    const keyIds = [(await backend.register(place)).keyId]
+    const rotate = async () => {
+      await backend.issuing.rotate((await backend.store.read(keyIds.at(-1)!))!)
+      keyIds.push(backend.credentialAt(place)!.keyId)
+    }
+    await rotate()
+    backend.clock.ms += 300_000
+    // The grace of the first is over.
+    await rotate()
+    await rotate()
+    const [first, ...others] = keyIds
+    const last = (await backend.store.read(keyIds.at(-1)!))!
+    const spent = await backend.count(() => backend.issuing.revoke(last, 'by its install'))
+    expect(spent).toEqual({ reads: 1, writes: 1, denied: 0 })
+    const { installs, revocations } = backend.data()
+    expect(installs![first!]).toMatchObject({ status: 'superseded' })
+    for (const keyId of others) {
+      expect(installs![keyId]).toMatchObject({ status: 'revoked', reason: 'by its install' })
+    }
+    const told = Object.values(revocations!).filter(
+      ({ reason }) => (reason as unknown) === 'by its install',
+    )
+    expect(told.map(({ keyId }) => keyId as unknown).sort()).toEqual(others)
+  })
+
   test.each(['remove', 'keep'] as const)(
     "of an old key leaves its successor's drop (CREDENTIAL_PICKUP=%s)",
     async (credentialPickup) => {

@@ -136,6 +136,62 @@ test('--uid takes all keys of a UID and no other', async () => {
   ])
 })
 
+describe('a key in its grace', () => {
+  const GRACE_MS = 60_000
+  /** 0 was rotated to 5, and works for a minute more; 6 was before it, and works no more. */
+  beforeEach(() => {
+    const of = (status: string, graceMs = 0) => {
+      const row = keyIn(base, 0, status)
+      return status === 'superseded' ? { ...row, graceUntil: base.clock.ms + graceMs } : row
+    }
+    base.seed('installs', {
+      [idOf(0)]: of('superseded', GRACE_MS),
+      [idOf(5)]: of('active'),
+      [idOf(6)]: of('superseded'),
+    })
+  })
+
+  test.each([
+    ['suspend', 'suspended'],
+    ['revoke', 'revoked'],
+  ])(
+    'ends with its successor by %s, in the same write and in the audit trail',
+    async (action, status) => {
+      const args = ['--json', 'keys', action, idOf(5), '--reason', 'stolen']
+      expect(summary(await ops(['--dry-run', ...args]))).toMatchObject({ changed: 1 })
+      expect([statusOf(0), statusOf(5)]).toEqual(['superseded', 'active'])
+      const run = await ops(args)
+      expect([run.code, summary(run)]).toEqual([0, expect.objectContaining({ changed: 1 })])
+      expect([statusOf(0), statusOf(5), statusOf(6)]).toEqual(['revoked', status, 'superseded'])
+      const keyIds = [idOf(0), idOf(5)]
+      expect(
+        feedOf()
+          .map(({ keyId }) => keyId as unknown)
+          .sort(),
+      ).toEqual(keyIds)
+      const told = auditOf().map(({ target, action, reason }) => [target, action, reason])
+      expect(told.sort()).toEqual(keyIds.map((keyId) => [keyId, `keys ${action}`, 'stolen']))
+    },
+  )
+
+  test.each(['suspend', 'revoke'])('named by its UID is ended once, by %s', async (action) => {
+    const run = await ops(['--json', 'keys', action, '--uid', keyOf(0).uid])
+    expect(run.code).toBe(0)
+    expect(statusOf(0)).toBe('revoked')
+    expect(auditOf().filter(({ target }) => (target as unknown) === idOf(0))).toHaveLength(1)
+  })
+
+  test('is ended by itself, without its successor', async () => {
+    expect((await ops(['--json', 'keys', 'suspend', idOf(0)])).code).toBe(0)
+    expect([statusOf(0), statusOf(5)]).toEqual(['revoked', 'active'])
+  })
+
+  test('stays in it when its successor is rotated', async () => {
+    expect((await ops(['--json', 'keys', 'rotate', idOf(5)])).code).toBe(0)
+    expect([statusOf(0), statusOf(5)]).toEqual(['superseded', 'superseded'])
+  })
+})
+
 test('--master-version takes all keys of a version, page by page', async () => {
   const rows = Array.from({ length: 1203 }, (_, n) => [
     idOf(n),
