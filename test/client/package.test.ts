@@ -107,3 +107,23 @@ test('every file that the manifest names is there, and its types need no other p
   expect(types.length).toBeGreaterThan(20)
   for (const name of types) expect(read(name)).not.toMatch(/'@latchkey\/|\.ts'/)
 })
+
+test('an app’s compiler finds every type that it needs, without skipLibCheck', () => {
+  const entries = ['core', 'encryption'].map((entry) =>
+    join(folder, `esm/types/client/src/${entry}.d.ts`),
+  )
+  const program = ts.createProgram(entries, {
+    strict: true,
+    noEmit: true,
+    skipLibCheck: false,
+    types: [],
+    target: ts.ScriptTarget.ES2022,
+    module: ts.ModuleKind.NodeNext,
+    moduleResolution: ts.ModuleResolutionKind.NodeNext,
+    lib: ['lib.es2022.d.ts', 'lib.dom.d.ts'],
+  })
+  const found = ts
+    .getPreEmitDiagnostics(program)
+    .map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, ' '))
+  expect(found).toEqual([])
+}, 60_000)
