@@ -5,7 +5,7 @@ import { parseTarget, type Target } from '@latchkey/protocol'
 import { withDeadline } from './deadline.ts'
 import type { OpenBody } from './encryption/encryptedBodies.ts'
 import type { EncryptionMode } from './encryptionSettings.ts'
-import type { Denial, Guard, GuardPolicy, Inspect, Verdict } from './guard/guard.ts'
+import type { CheckKey, Denial, Guard, GuardPolicy, Inspect, Verdict } from './guard/guard.ts'
 import type { Call } from './guard/verifySignature.ts'
 import type { RateLimit } from './http/rateLimit.ts'
 import {
@@ -19,7 +19,8 @@ import { ApiError, type ApiErrorOptions } from './http/apiError.ts'
 import type { ApiRequest, Gate, Settle } from './http/apiRequest.ts'
 import type { AddressOf } from './http/clientAddress.ts'
 import { rateHeaders } from './http/rateHeaders.ts'
-import { readBody } from './http/readBody.ts'
+import { makeLargeBodies, mayBeLarge } from './http/largeBodies.ts'
+import { BODY_BYTES_MAX, readBody, UNREAD } from './http/readBody.ts'
 import type { MeetWebCaller } from './http/webCallers.ts'
 import type { RecordUse } from './installs/recordUse.ts'
 import { describeError, type Log } from './log.ts'
@@ -41,6 +42,7 @@ export interface HandlerParts {
   /** Loaded by the first request of an install that has asked for encryption. */
   readonly openBody: OpenBody
   readonly guard: Guard
+  readonly checkKey: CheckKey
   /** Undefined when there is nothing to write, which is nearly always. */
   readonly recordUse: RecordUse
   readonly addressLimit: RateLimit
@@ -97,7 +99,7 @@ interface Passage {
  * because a request that is refused must not pay for it.
  */
 export function makeHandler(parts: HandlerParts): RequestHandler {
-  const { meetWebCaller, guard, openBody, recordUse, addressOf, addressLimit } = parts
+  const { meetWebCaller, guard, checkKey, openBody, recordUse, addressOf, addressLimit } = parts
   const { usage, log, now, settings } = parts
   const table = tabulate(parts.routes)
   const demands = new Map<Route, Demands>(
@@ -108,6 +110,7 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
   )
   const strictGates = new Map(parts.routes.map((route) => [route, parts.strictGateOf(route)]))
   const logRefusal = makeRefusalLog(log)
+  const largeBodies = makeLargeBodies()
   let run: RunRoute | undefined
 
   const admit = (
@@ -200,7 +203,8 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
     const { gate, encryption } = demands.get(passage.route)!
     req.gate = gate
     req.target = passage.target
-    return proceed(readBody(req.incoming, passage.route.bodyBytesMax), (body) => {
+    const { bodyBytesMax = BODY_BYTES_MAX } = passage.route
+    const work = (body: Buffer): void | Promise<void> => {
       req.rawBody = body
       return proceed(admit(req, passage), (admission) => {
         if ('code' in admission) return refuse(req, res, admission)
@@ -210,7 +214,24 @@ export function makeHandler(parts: HandlerParts): RequestHandler {
         }
         return answerSealed(req, res, passage.route, admission, encryption)
       })
-    })
+    }
+    if (bodyBytesMax > BODY_BYTES_MAX && mayBeLarge(req.incoming)) {
+      return serveLarge(req, res, bodyBytesMax, work)
+    }
+    return proceed(readBody(req.incoming, bodyBytesMax), work)
+  }
+
+  /** Whoever has no genuine key has no memory of ours for it; whoever has one, a part of what all have. */
+  const serveLarge = (
+    req: ApiRequest,
+    res: ServerResponse,
+    bytesMax: number,
+    work: (body: Buffer) => void | Promise<void>,
+  ): void | Promise<void> => {
+    const denial = checkKey(req.incoming.rawHeaders, now())
+    if (denial === undefined) return largeBodies.read(req.incoming, res, bytesMax, work)
+    const { code, reason } = denial
+    return refuse(req, res, { code, reason, headers: UNREAD })
   }
 
   const answerSealed = async (

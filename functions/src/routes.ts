@@ -22,7 +22,7 @@ export interface Route {
   /** Whether it takes encrypted bodies, and no others; ENCRYPTION may say otherwise. Without: none. */
   readonly encryption?: EncryptionMode
   readonly handler: Handler
-  /** Raw bytes of a body, where the usual cap is not the one. */
+  /** Raw bytes of a body, where the usual cap is not the one. More than that is for signed routes alone. */
   readonly bodyBytesMax?: number
   /** Until when the answer must have begun, in ms, where it waits for somebody else. */
   readonly beginMs?: number

@@ -14,7 +14,7 @@ import type { Encryption } from './encryption/buildEncryption.ts'
 import { checkEncryption, encryptionOf } from './encryptionSettings.ts'
 import { startFirebase, type FirebaseApp } from './firebase.ts'
 import { makeDurableNonces, makeShardedNonces } from './guard/durableNonces.ts'
-import { makeGuard } from './guard/guard.ts'
+import { makeCheckKey, makeGuard } from './guard/guard.ts'
 import { makeInstallCache } from './guard/installCache.ts'
 import { makeKeyMaterial } from './guard/keyMaterial.ts'
 import { makeNonceMemory } from './guard/nonceMemory.ts'
@@ -131,9 +131,10 @@ export function buildService(
   const feeds = makeRevocationFeeds(databases, now, (keyId) => cache.drop(keyId))
 
   const isRetired = makeRetiredVersions(config.retiredMasterVersions, keyring.newestVersion)
+  const material = makeKeyMaterial(keyring, config.installCacheMax)
   const guard = makeGuard({
     cache,
-    material: makeKeyMaterial(keyring, config.installCacheMax),
+    material,
     isRetired,
     nonces: makeNonceMemory(config.nonceMemoryMax),
     durableNonces: makeShardedNonces(databases.map(makeDurableNonces), shards),
@@ -277,6 +278,7 @@ export function buildService(
     encryptionOf: (route) => encryptionOf(route, config.encryption),
     openBody: async (req, mode) => (await loadEncryption()).openBody(req, mode),
     guard,
+    checkKey: makeCheckKey({ material, isRetired }),
     recordUse: (install, nowMs, attestation) =>
       recorders[shards.ofKey(install.keyId)!]!(install, nowMs, attestation),
     addressOf,

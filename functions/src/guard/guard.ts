@@ -15,9 +15,11 @@ import type { NonceMemory } from './nonceMemory.ts'
 import type { RateLimit, RateVerdict } from '../http/rateLimit.ts'
 import type { IsRetired } from './retiredVersions.ts'
 import {
+  findKey,
   verifySignature,
   type Call,
   type SignatureRefusal,
+  type Unproven,
   type VerifiedSignature,
 } from './verifySignature.ts'
 
@@ -160,17 +162,7 @@ export function makeGuard(parts: GuardParts): Guard {
     const nowSeconds = Math.floor(nowMs / 1000)
 
     const signature = verifySignature(call, material)
-    if ('refusal' in signature) {
-      const { refusal: reason, claimedKeyId, unknownVersion } = signature
-      // An install that was away for long has a key whose master secret was taken out meanwhile. Nothing
-      // can show that it is genuine, but whoever made it up learns what the operator tells everybody.
-      if (unknownVersion !== undefined && isRetired(unknownVersion, nowMs)) {
-        return deny('key_superseded', 'master_version_retired')
-      }
-      const code = codeOf(reason)
-      if (claimedKeyId === undefined) return deny(code, reason)
-      return { admitted: false, code, reason, keyId: undefined, claimedKeyId }
-    }
+    if ('refusal' in signature) return denyUnproven(signature, isRetired, nowMs)
     const { keyId } = signature.key
 
     const { created, expires } = signature
@@ -189,6 +181,35 @@ export function makeGuard(parts: GuardParts): Guard {
       admit(call, signature, install, policy, nowMs, inspect),
     )
   }
+}
+
+/** Why a request will be denied, whatever its body is; undefined: its API key is genuine, and no more is known. */
+export type CheckKey = (rawHeaders: readonly string[], nowMs: number) => Denial | undefined
+
+/** By the headers alone, for what has to be known before a body is read. The guard says the same afterwards. */
+export function makeCheckKey({
+  material,
+  isRetired,
+}: Pick<GuardParts, 'material' | 'isRetired'>): CheckKey {
+  return (rawHeaders, nowMs) => {
+    const claimed = findKey(rawHeaders, material)
+    return 'refusal' in claimed ? denyUnproven(claimed, isRetired, nowMs) : undefined
+  }
+}
+
+function denyUnproven(
+  { refusal: reason, claimedKeyId, unknownVersion }: Unproven,
+  isRetired: IsRetired,
+  nowMs: number,
+): Denial {
+  // An install that was away for long has a key whose master secret was taken out meanwhile. Nothing
+  // can show that it is genuine, but whoever made it up learns what the operator tells everybody.
+  if (unknownVersion !== undefined && isRetired(unknownVersion, nowMs)) {
+    return deny('key_superseded', 'master_version_retired')
+  }
+  const code = codeOf(reason)
+  if (claimedKeyId === undefined) return deny(code, reason)
+  return { admitted: false, code, reason, keyId: undefined, claimedKeyId }
 }
 
 /** One answer for all causes; but a duplicated header is the sender's plain mistake, and says so. */

@@ -3,7 +3,9 @@ import {
   parseApiKey,
   parseSignedRequest,
   pickSignedHeaders,
+  type ApiKey,
   type Refusal,
+  type SignedHeaders,
   type SignedRequest,
   type Target,
 } from '@latchkey/protocol'
@@ -46,15 +48,9 @@ export interface Unproven {
 
 /** Reads, then checks, cheap before dear; a forged key is refused before anything else is parsed. */
 export function verifySignature(call: Call, material: KeyMaterial): VerifiedSignature | Unproven {
-  const headers = pickSignedHeaders(call.rawHeaders)
-  if (typeof headers === 'string') return { refusal: headers }
-  const apiKey = parseApiKey(headers.apiKey)
-  if (apiKey === null) return { refusal: 'api_key_malformed' }
-  const key = material.genuine(apiKey)
-  if (key === null) {
-    if (material.knows(apiKey.masterVersion)) return { refusal: 'api_key_forged' }
-    return { refusal: 'api_key_forged', unknownVersion: apiKey.masterVersion }
-  }
+  const claimed = findKey(call.rawHeaders, material)
+  if ('refusal' in claimed) return claimed
+  const { headers, apiKey, key } = claimed
 
   const claimedKeyId = key.keyId
   const { method, target, body } = call
@@ -68,6 +64,28 @@ export function verifySignature(call: Call, material: KeyMaterial): VerifiedSign
 
   const { created, expires, nonce } = request
   return { key, created, expires, nonce }
+}
+
+/** A genuine API key and the headers that it came with. Its sender knows it, and has proven nothing else yet. */
+interface ClaimedKey {
+  readonly headers: SignedHeaders
+  readonly apiKey: ApiKey
+  readonly key: GenuineKey
+}
+
+/** As far as the headers alone can tell, without the signature's MAC: enough to know who is nobody. */
+export function findKey(
+  rawHeaders: readonly string[],
+  material: KeyMaterial,
+): ClaimedKey | Unproven {
+  const headers = pickSignedHeaders(rawHeaders)
+  if (typeof headers === 'string') return { refusal: headers }
+  const apiKey = parseApiKey(headers.apiKey)
+  if (apiKey === null) return { refusal: 'api_key_malformed' }
+  const key = material.genuine(apiKey)
+  if (key !== null) return { headers, apiKey, key }
+  if (material.knows(apiKey.masterVersion)) return { refusal: 'api_key_forged' }
+  return { refusal: 'api_key_forged', unknownVersion: apiKey.masterVersion }
 }
 
 /** As text: base64 has one accepted text per MAC, and to decode it costs more than to compare it. */
