@@ -202,7 +202,8 @@ export function makeIssuing(parts: IssuingParts): Issuing {
       const issue = issueFor(newKeyIdFor(place), place, settings.defaultScopes, attestation, {
         risk,
       })
-      if (await store.claim(challenge, issue, supersedeAll(here))) await leaveBehind(former)
+      // Nobody has proven anything: a stranger would use up the UID's keys of the day.
+      if (await store.claim(challenge, issue, supersedeAll(here), false)) await leaveBehind(former)
       return 'done'
     },
 
@@ -246,6 +247,7 @@ export function makeIssuing(parts: IssuingParts): Issuing {
           challenge,
           risk === undefined ? issue : { ...issue, install: { ...issue.install, risk } },
           supersedeAll(earlier),
+          true,
         )
         if (!claimed) continue
         await leaveBehind(former)

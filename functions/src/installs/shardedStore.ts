@@ -29,8 +29,8 @@ export function makeShardedStore(stores: readonly InstallStore[], shards: ShardM
       const former = shards.formerOf(place.uid)
       return (await Promise.all(former.map((index) => stores[index]!.readLatest(place)))).flat()
     },
-    claim: (challenge, issue, earlier) =>
-      atKey(issue.install.keyId).claim(challenge, issue, earlier),
+    claim: (challenge, issue, ...rest) =>
+      atKey(issue.install.keyId).claim(challenge, issue, ...rest),
     supersede: (earlier) => atKey(earlier.install.keyId).supersede(earlier),
     // Where its record is, or the rules could not hold the two together.
     dropShared: (issue, place) => atKey(issue.install.keyId).dropShared(issue, place),

@@ -53,8 +53,15 @@ export interface InstallStore {
   /**
    * Claims the challenge, drops the credential, records the install and supersedes the earlier keys;
    * false when the challenge is no longer live or an earlier key has changed meanwhile.
+   * @param isProven whether the UID's owner has asked: then it counts among the UID's keys of the day, and is
+   * refused when it has had enough
    */
-  claim(challenge: Challenge, issue: Issue, earlier: readonly Superseded[]): Promise<boolean>
+  claim(
+    challenge: Challenge,
+    issue: Issue,
+    earlier: readonly Superseded[],
+    isProven: boolean,
+  ): Promise<boolean>
   /** Supersedes a key that was left behind at another database, and takes its drop away. */
   supersede(earlier: Superseded): Promise<boolean>
   /**
@@ -207,12 +214,12 @@ export function makeInstallStore(
 
     readInGrace: (install, nowMs) => readInGrace(database, install, nowMs),
 
-    claim: (challenge, issue, earlier) =>
+    claim: (challenge, issue, earlier, isProven) =>
       database.write({
         [`${challengePath(issue.install)}/claimedBy`]: issue.install.keyId,
         [otpPath(issue.install)]: null,
         ...issued(issue, { challengeId: challenge.id }),
-        ...countedKey(issue),
+        ...(isProven && countedKey(issue)),
         ...joined(earlier.map((each) => superseded(each, retentionMs))),
       }),
 

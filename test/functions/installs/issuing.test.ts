@@ -292,6 +292,18 @@ describe('the keys of a UID in a day', () => {
     await backend.register(placeAt(50))
     expect(await backend.issuing.rotate(rotated)).toBe('issued')
   })
+
+  test('are not used up by strangers, who may be given some without proof (ISSUANCE=direct)', async () => {
+    const { uid } = newPlace()
+    const placeAt = (n: number): Place => ({ uid, slot: `direct-${n}`.padEnd(22, '_') })
+    for (let n = 0; n < 60; n += 1) {
+      // Five a minute for a UID.
+      if (n % 5 === 0) backend.clock.ms += 60_000
+      await backend.issuing.direct(placeAt(n), false)
+    }
+    expect(backend.credentialAt(placeAt(59))).toBeDefined()
+    await backend.register(placeAt(60))
+  })
 })
 
 test('nothing can be minted out of nothing, not even by the backend', async () => {
@@ -310,6 +322,6 @@ test('nothing can be minted out of nothing, not even by the backend', async () =
   const issue = {
     ...{ install, apiKey: `lk_v1_${keyId}_${keyId}`, hmacSecret: 'A'.repeat(43) },
   }
-  expect(await backend.store.claim(challenge, issue, [])).toBe(false)
+  expect(await backend.store.claim(challenge, issue, [], true)).toBe(false)
   expect(backend.credentialAt(place)).toBeUndefined()
 })
