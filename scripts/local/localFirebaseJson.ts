@@ -2,10 +2,13 @@ import { readFileSync } from 'node:fs'
 
 import { inCheckout } from './checkout.ts'
 import type { Ports } from './ports.ts'
-import { namespace, type Running } from './running.ts'
+import { namespace, region, type Running } from './running.ts'
 
-interface FirebaseJson {
-  readonly hosting: { readonly headers: readonly HeaderRule[] }
+export interface FirebaseJson {
+  readonly hosting: {
+    readonly headers: readonly HeaderRule[]
+    readonly rewrites: readonly { readonly function: { readonly region: string } }[]
+  }
 }
 
 interface HeaderRule {
@@ -13,15 +16,26 @@ interface HeaderRule {
   readonly headers: readonly { readonly key: string; readonly value: string }[]
 }
 
-/** The project's own firebase.json, with the ports, the database and the addresses of this run. */
-export function localFirebaseJson(ports: Ports, running: Running): object {
-  const ours = JSON.parse(readFileSync(inCheckout('firebase.json'), 'utf8')) as FirebaseJson
+/** The project's own firebase.json, with the ports, the database, the region and the addresses of this run. */
+export function localFirebaseJson(
+  ports: Ports,
+  running: Running,
+  ours = JSON.parse(readFileSync(inCheckout('firebase.json'), 'utf8')) as FirebaseJson,
+): Pick<FirebaseJson, 'hosting'> & Readonly<Record<string, unknown>> {
   const listen = Object.entries(ports).map(
     ([part, port]) => [part, { host: '127.0.0.1', port }] as const,
   )
   return {
     ...ours,
-    hosting: { ...ours.hosting, headers: ours.hosting.headers.map((rule) => local(rule, running)) },
+    hosting: {
+      ...ours.hosting,
+      headers: ours.hosting.headers.map((rule) => local(rule, running)),
+      // Wherever a deployment has the function: Hosting would look for it there, and here it is not.
+      rewrites: ours.hosting.rewrites.map((rewrite) => ({
+        ...rewrite,
+        function: { ...rewrite.function, region },
+      })),
+    },
     database: [{ instance: namespace, rules: 'database.rules.json' }],
     emulators: {
       ...Object.fromEntries<object>(listen),

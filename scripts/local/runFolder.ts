@@ -21,7 +21,7 @@ import { linkTo } from './linkTo.ts'
 import { localFirebaseJson } from './localFirebaseJson.ts'
 import { layLocalRun } from './localRun.ts'
 import type { Ports } from './ports.ts'
-import type { Running } from './running.ts'
+import { region, type Running } from './running.ts'
 import { upstreamOrigins } from './upstreamOrigins.ts'
 
 /** The folder that firebase-tools runs in. */
@@ -79,7 +79,8 @@ export function makeRunFolder(options: RunFolderOptions): RunFolder {
   if (options.withDeveloperEnv) copyDeveloperEnv(env)
   const { UPSTREAM_ORIGINS: own } = parseEnv(readFileSync(env, 'utf8'))
   const UPSTREAM_ORIGINS = upstreamOrigins(options.fakeOrigins, own)
-  appendFileSync(env, dotenv({ UPSTREAM_ORIGINS, ...options.params }))
+  // The region last of all, and never the developer's: the local URLs name it.
+  appendFileSync(env, dotenv({ UPSTREAM_ORIGINS, ...options.params, REGION: region }))
   linkPages(inside('web/public'))
   layLocalRun(inside('web/public'), options.running, inside('functions'))
   return {
