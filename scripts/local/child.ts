@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { createWriteStream } from 'node:fs'
+import { closeSync, openSync, writeSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 
 import { urlInCheckout } from './checkout.ts'
@@ -25,6 +25,8 @@ export interface ChildOptions {
   onLine?: (line: string) => void
 }
 
+const LAST_WORDS_MS = 1000
+
 /** Starts a Node process in a process group of its own, so that it can be ended with all its children. */
 export function startChild({ name, args, cwd, env, logFile, onLine }: ChildOptions): Child {
   const child = spawn(
@@ -42,7 +44,11 @@ export function startChild({ name, args, cwd, env, logFile, onLine }: ChildOptio
     child.once('error', (error) => resolve(`${name} could not be started: ${error.message}`))
     child.once('exit', (code, signal) => {
       killGroup(child) // whatever it has started and left
-      resolve(`${name} ended ${signal ? `by ${signal}` : `with exit code ${code}`}`)
+      const told = () =>
+        resolve(`${name} ended ${signal ? `by ${signal}` : `with exit code ${code}`}`)
+      // Not before its last words have been read; unless somebody who has left its group still holds its pipes.
+      child.once('close', told)
+      setTimeout(told, LAST_WORDS_MS).unref()
     })
   })
   return {
@@ -61,17 +67,18 @@ export function startChild({ name, args, cwd, env, logFile, onLine }: ChildOptio
 
 function collectLines(child: ChildProcess, logFile: string, onLine?: (line: string) => void) {
   const tail: string[] = []
-  const log = createWriteStream(logFile, { flags: 'a' })
+  // At once: what is still to be written when we end would be lost, and that is what one looks for.
+  const log = openSync(logFile, 'a')
   for (const stream of [child.stdout, child.stderr]) {
     if (!stream) continue
     createInterface({ input: stream }).on('line', (line) => {
-      log.write(`${line}\n`)
+      writeSync(log, `${line}\n`)
       tail.push(line)
       if (tail.length > 30) tail.shift()
       onLine?.(line)
     })
   }
-  child.once('close', () => log.end())
+  child.once('close', () => closeSync(log))
   return tail
 }
 
