@@ -12,13 +12,19 @@ import {
 setFlagsFromString('--expose-gc')
 const collect = runInNewContext('gc') as () => void
 
-const usedBytes = (): number => {
-  collect()
-  const { heapUsed, arrayBuffers } = process.memoryUsage()
-  return heapUsed + arrayBuffers
+/** The least of several looks: contents that are garbage are given back by another thread, a little later. */
+const usedBytes = async (): Promise<number> => {
+  let least = Infinity
+  for (let look = 0; look < 10; look += 1) {
+    collect()
+    await new Promise((resolve) => setImmediate(resolve))
+    const { heapUsed, arrayBuffers } = process.memoryUsage()
+    least = Math.min(least, heapUsed + arrayBuffers)
+  }
+  return least
 }
 
-const BYTES_MAX = 2 * 1024 * 1024
+const BYTES_MAX = 4 * 1024 * 1024
 
 /** A text of its own in memory, as a parser makes it. */
 const own = (text: string): string => Buffer.from(text, 'latin1').toString('latin1')
@@ -51,10 +57,10 @@ const SHAPES: Record<string, Shape> = {
   'a content that was cut from more': { content: () => Buffer.alloc(16_384).subarray(0, 100) },
 }
 
-test.each(Object.entries(SHAPES))('what is kept is bounded: %s', (_name, shape) => {
+test.each(Object.entries(SHAPES))('what is kept is bounded: %s', async (_name, shape) => {
   const cache = makeAnswerCache({ bytesMax: BYTES_MAX, now: () => 1_795_300_020_000 })
-  const before = usedBytes()
-  for (let n = 0; n < 2500; n += 1) {
+  const before = await usedBytes()
+  for (let n = 0; n < 5000; n += 1) {
     const url = own(`/v1/${word()}`)
     const headers = shape.sent?.() ?? {}
     const key = { uri: own(`maps\npublic\n${url}`), chosen: own(headers['accept'] ?? '') }
@@ -71,7 +77,7 @@ test.each(Object.entries(SHAPES))('what is kept is bounded: %s', (_name, shape) 
     )
   }
   // The sizes are an estimate: a fifth more was measured for the worst of these; before headers counted it was up to a hundred times as much.
-  expect(usedBytes() - before).toBeLessThan(BYTES_MAX * 1.5)
+  expect((await usedBytes()) - before).toBeLessThan(BYTES_MAX * 1.5)
   // It is still in use, or there would be nothing to measure.
   const request = { method: 'GET', url: '/', headers: {} }
   expect(cache.find({ uri: '/', chosen: '' }, request).kind).toBe('miss')

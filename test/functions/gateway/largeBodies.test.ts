@@ -157,10 +157,13 @@ describe('all that are held together have a bound', () => {
   const expectRoom = async () => {
     expect((await post(LARGEST)).status).toBe(200)
   }
+  /** What cannot fit is refused by what it announces: without a byte sent, nobody is cut off while he talks. */
   const expectNone = async (bytes: number) => {
-    const { status, json, headers } = await post(bytes)
-    expect([status, json['code']]).toEqual([503, 'unavailable'])
-    expect(headers).toMatchObject({ 'retry-after': '2', connection: 'close' })
+    const announced = { ...(await headersOf(2)), 'Content-Length': String(bytes) }
+    const { head, json } = partsOf(await begin(announced).closed)
+    expect([json['status'], json['code']]).toEqual([503, 'unavailable'])
+    expect(head).toMatch(/^Retry-After: 2\r?$/m)
+    expect(head).toMatch(/^Connection: close\r?$/m)
     expect(behind.instance.events.at(-1)).toMatchObject({ reason: 'no room for large bodies' })
   }
 
