@@ -1,11 +1,20 @@
 import { LatchkeyError } from '@latchkey/client/core'
+import type { Demo } from '../app/demo.ts'
+import type { Alter } from '../wire/recorder.ts'
 
-/** The SDK's refusal is what was to be shown, and the recorder has it. */
-export async function refusedByApp(call: Promise<unknown>): Promise<void> {
-  try {
-    await call
-  } catch (error) {
-    const isRefusal = error instanceof LatchkeyError && error.code.startsWith('answer_')
-    if (!isRefusal) throw error
+/**
+ * A call of an install with encrypted bodies, whose answer is another when it arrives. The SDK's refusal is
+ * what was to be shown, and the recorder has it.
+ */
+export const refusedByApp =
+  (alter: Alter) =>
+  async (demo: Demo): Promise<void> => {
+    await demo.encrypted().register()
+    demo.recorder.take()
+    try {
+      await demo.encrypted(alter).fetch('/installs/current')
+    } catch (error) {
+      const isRefusal = error instanceof LatchkeyError && error.code.startsWith('answer_')
+      if (!isRefusal) throw error
+    }
   }
-}
