@@ -101,6 +101,26 @@ export type Guard = <C extends Call>(
 export function makeGuard(parts: GuardParts): Guard {
   const { material, isRetired, cache, nonces, durableNonces, rate } = parts
 
+  /** What may deny a request that is not a replay; else what its rate says. */
+  const weigh = (
+    install: Install,
+    policy: GuardPolicy,
+    nowMs: number,
+    isRestricted: boolean,
+  ): RateVerdict | Denial => {
+    const { keyId } = install
+    if (policy.scope !== undefined && !install.scopes.includes(policy.scope)) {
+      return deny('scope_missing', 'scope_missing', keyId)
+    }
+    // Not by the key: or each rotation would begin anew.
+    const state = rate.take(placeName(install), nowMs, isRestricted ? 2 : 1)
+    if (!state.allowed) {
+      const code = 'rate_limited'
+      return { admitted: false, code, reason: code, keyId, rate: state }
+    }
+    return policy.isBusy?.() === true ? deny('unavailable', 'busy', keyId) : state
+  }
+
   /** What is left to check once the signature has verified and the key's record is at hand. */
   const admit = <C extends Call>(
     call: C,
@@ -126,25 +146,11 @@ export function makeGuard(parts: GuardParts): Guard {
     if (claim === 'replayed') return deny('replayed', 'replayed', keyId)
     if (claim === 'full') return deny('unavailable', 'nonce_memory_full', keyId)
 
-    // Or one key, far above its rate, would fill the memory that all share.
-    const release = () => nonces.release(keyId, nonce, created)
-
-    if (policy.scope !== undefined && !install.scopes.includes(policy.scope)) {
-      release()
-      return deny('scope_missing', 'scope_missing', keyId)
-    }
-
-    // Not by the key: or each rotation would begin anew.
-    const state = rate.take(placeName(install), nowMs, isRestricted ? 2 : 1)
-    if (!state.allowed) {
-      release()
-      const code = 'rate_limited'
-      return { admitted: false, code, reason: code, keyId, rate: state }
-    }
-
-    if (policy.isBusy?.() === true) {
-      release()
-      return deny('unavailable', 'busy', keyId)
+    const state = weigh(install, policy, nowMs, isRestricted)
+    if ('admitted' in state) {
+      // Or one key, far above its rate, would fill the memory that all share.
+      nonces.release(keyId, nonce, created)
+      return state
     }
 
     const admission: Admission = { admitted: true, install, rate: state }
