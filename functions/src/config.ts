@@ -461,7 +461,7 @@ function parseOrigins(text: string): ReadonlySet<string> {
   return new Set(origins)
 }
 
-/** Cloud Functions tells the project's default database in FIREBASE_CONFIG. */
+/** @throws TypeError; a range as wide as the internet would let everybody write his own address */
 function parseProxies(text: string): readonly string[] {
   const ranges = text === '' ? [] : text.split(',')
   if (!ranges.every(isProxyRange)) {
@@ -473,6 +473,7 @@ function parseProxies(text: string): readonly string[] {
   return ranges
 }
 
+/** Cloud Functions tells the project's default database in FIREBASE_CONFIG. */
 function projectDatabaseUrl(): string {
   const { databaseURL } = JSON.parse(process.env['FIREBASE_CONFIG'] ?? '{}') as {
     databaseURL?: string

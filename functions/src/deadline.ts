@@ -31,3 +31,9 @@ export function unavailable(part: string): ApiError {
 export function isUnavailable(error: unknown): boolean {
   return error instanceof ApiError && error.code === 'unavailable'
 }
+
+/** For what may as well not be done, or be done by somebody later. @throws any other error */
+export function ignoreUnavailable<T>(error: unknown, instead: T): T {
+  if (isUnavailable(error)) return instead
+  throw error
+}

@@ -1,4 +1,4 @@
-import { isUnavailable } from '../deadline.ts'
+import { ignoreUnavailable } from '../deadline.ts'
 import { equalInConstantTime } from '../installs/keyring.ts'
 import type { Identity } from '../identity.ts'
 import type { AccountKeys, Purpose } from './accountKeys.ts'
@@ -228,7 +228,9 @@ export function makeAccounts(parts: AccountsParts): Accounts {
       })
       if (!claimed && !(await isOurs(place, code, passwordHash))) return 'otp_rejected'
       // And who has signed in meanwhile; a moment that is not worth a 503 for what has been done.
-      await identity.revokeSessions(account.uid).catch(ignoreUnavailable)
+      await identity
+        .revokeSessions(account.uid)
+        .catch((error: unknown) => ignoreUnavailable(error, undefined))
       return 'done'
     },
 
@@ -245,10 +247,6 @@ export function makeAccounts(parts: AccountsParts): Accounts {
       return isRight && account !== null ? signIn(account) : 'login_rejected'
     },
   }
-}
-
-function ignoreUnavailable(error: unknown): void {
-  if (!isUnavailable(error)) throw error
 }
 
 const placeOf = (

@@ -1,6 +1,6 @@
 import type { JsonWebKey } from 'node:crypto'
 import { formatApiKey } from '@latchkey/protocol'
-import { isUnavailable } from '../deadline.ts'
+import { ignoreUnavailable } from '../deadline.ts'
 import { withShard, withShardOf, type ShardMap } from '../shards.ts'
 import { SHARED_KEY_ID, SHARED_PLACE } from '../issuance.ts'
 import type { EncryptionIssuer, EncryptionWish } from './encryption.ts'
@@ -284,9 +284,4 @@ export function makeIssuing(parts: IssuingParts): Issuing {
       return left === null || left.status === 'revoked' ? 'revoked' : 'conflict'
     },
   }
-}
-
-function ignoreUnavailable<T>(error: unknown, instead: T): T {
-  if (isUnavailable(error)) return instead
-  throw error
 }
